@@ -1,0 +1,1 @@
+"""Mangetamain Analytics: what a recipe site's recipes say about cooking."""

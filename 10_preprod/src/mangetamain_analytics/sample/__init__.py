@@ -1,0 +1,1 @@
+"""The recipes and ratings that ship with the app, and the script that makes them."""

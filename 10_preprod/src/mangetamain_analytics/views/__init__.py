@@ -1,0 +1,1 @@
+"""What visitors see: one module per page, each with a `show` function."""

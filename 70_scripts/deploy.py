@@ -1,0 +1,46 @@
+"""Deploy a SHA: live in seconds, then judged by CI and settled by the watcher."""
+
+import argparse
+import sys
+
+from pipeline import cli
+from pipeline.core.history import Kind, Order
+from pipeline.effects.actions import surrounding_job
+from pipeline.usecases.deployment import deploy
+from pipeline.wiring import Pipeline, say
+
+EXAMPLE = "70_scripts/run deploy preprod --sha $(git rev-parse origin/main)"
+
+
+def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
+    """Deploy, or with --dry-run only say what would be deployed."""
+    env = pipeline.environment(arguments.environment)
+    job = surrounding_job()
+    commit = env.store.commit(arguments.sha) if env.store.has(arguments.sha) else None
+    order = Order(
+        environment=env.name,
+        sha=arguments.sha,
+        kind=Kind.DEPLOY,
+        actor=job.actor or (commit.author if commit else ""),
+        subject=job.subject or (commit.subject if commit else ""),
+        run_url=job.run_url,
+    )
+    if arguments.dry_run:
+        live = env.journal.live(env.name)
+        say(f"{env.name} serves {live.sha if live else 'nothing known'}")
+        say(f"would deploy {order.sha} and watch its CI")
+        return 0
+    launch = pipeline.watcher(env.name).launch
+    deploy(env, order, launch, is_override=arguments.override_bad)
+    return 0
+
+
+if __name__ == "__main__":
+    made = cli.parser(__doc__, EXAMPLE)
+    made.add_argument("environment", help="preprod, or another one of pipeline.yml")
+    made.add_argument("--sha", type=cli.sha, required=True, help="the full commit SHA")
+    made.add_argument(
+        "--override-bad", action="store_true", help="deploy even what was rolled back"
+    )
+    made.add_argument("--dry-run", action="store_true", help="change nothing")
+    sys.exit(cli.main(made, main))

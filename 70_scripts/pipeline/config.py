@@ -1,0 +1,171 @@
+"""``pipeline.yml`` as typed values; the file in the repository documents every key."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    ValidationError,
+)
+
+from pipeline.core.settlement import OnNoVerdict
+from pipeline.errors import ConfigurationError
+
+FILE_NAME = "pipeline.yml"
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+HomePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+RelativePath = Annotated[str, Field(pattern=r"^(?!/)(?!.*(?:^|/)\.\.(?:/|$)).+$")]
+UrlPath = Annotated[str, Field(pattern=r"^/")]
+Url = Annotated[str, AfterValidator(lambda url: str(HttpUrl(url)).rstrip("/"))]
+
+
+class Section(BaseModel):
+    """A part of the file; a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class App(Section):
+    """What is deployed."""
+
+    name: str
+    content: str = Field(min_length=1)
+
+
+class Paths(Section):
+    """Where things live on the VM."""
+
+    root: HomePath
+    state: HomePath
+    watcher_logs: HomePath
+
+
+class GitHub(Section):
+    """Where the repository and its verdicts are."""
+
+    api_url: Url
+    server_url: Url
+    repository: str | None = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    branch: str = Field(min_length=1)
+    workflow: str = Field(pattern=r"^[\w.-]+\.ya?ml$")
+
+
+class Ci(Section):
+    """How long a verdict is waited for, and what its lack leads to."""
+
+    gate_jobs: tuple[str, ...]
+    interval: Seconds
+    deadline: Seconds
+    on_no_verdict: OnNoVerdict
+
+
+class Health(Section):
+    """What makes a version healthy."""
+
+    path: UrlPath
+    script_path: UrlPath | None
+    page_path: UrlPath
+    probe_timeout: Seconds
+    interval: Seconds
+    steady: int = Field(ge=1, le=100)
+    deadline: Seconds
+
+
+class Image(Section):
+    """What the app's dependencies are built from."""
+
+    defined_by: tuple[RelativePath, ...] = Field(min_length=1)
+    base: str
+    build_deadline: Seconds
+
+
+class StrategyName(StrEnum):
+    """How an environment changes version."""
+
+    RESTART = "restart"
+    PROCESS = "process"
+
+
+class EnvironmentSettings(Section):
+    """One environment."""
+
+    strategy: StrategyName
+    worktree: RelativePath
+    project: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    bind: str
+    port: int = Field(ge=1, le=65_535)
+    url: Url
+    validated_only: bool
+
+
+class Config(Section):
+    """The whole file."""
+
+    app: App
+    paths: Paths
+    github: GitHub
+    ci: Ci
+    health: Health
+    image: Image
+    environments: dict[
+        Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], EnvironmentSettings
+    ]
+
+    def environment(self, name: str) -> EnvironmentSettings:
+        """Return the settings of an environment.
+
+        Raises:
+            ConfigurationError: there is none of that name.
+        """
+        if name not in self.environments:
+            raise ConfigurationError(
+                "choosing the environment",
+                f"there is no {name[:60]!r}",
+                f"use one of: {', '.join(self.environments)}",
+            )
+        return self.environments[name]
+
+
+def find_config(start: Path) -> Path:
+    """Return the nearest ``pipeline.yml`` at ``start`` or above it.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    for directory in (start, *start.parents):
+        if (directory / FILE_NAME).is_file():
+            return directory / FILE_NAME
+    raise ConfigurationError(
+        f"looking for {FILE_NAME}",
+        f"none in {start} or above",
+        "name one with --config",
+    )
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises:
+        ConfigurationError: it cannot be read or is not valid; each fault is named
+            by its path in the file.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Config.model_validate(document)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
+            for fault in error.errors()
+        )
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        faults = str(error)
+    raise ConfigurationError(
+        f"reading {path}", faults, "compare with the pipeline.yml that is shipped"
+    )

@@ -1,0 +1,66 @@
+"""The journal's nouns: deployments, their steps and their ends."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.core.sha import Sha
+
+
+class Kind(StrEnum):
+    """Why a deployment was made."""
+
+    DEPLOY = "deploy"
+    ROLLBACK = "rollback"
+    ROLL_FORWARD = "roll forward"
+
+
+class Step(StrEnum):
+    """The steps of a deployment, in order; each is journaled before and after."""
+
+    FETCH = "fetch"
+    PREPARE = "prepare"
+    RESET = "reset"
+    ACTIVATE = "activate"
+    VERIFY = "verify"
+    WATCH = "watch"
+
+
+class Outcome(StrEnum):
+    """How a deployment ended."""
+
+    VALIDATED = "validated"
+    ROLLED_BACK = "rolled back"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request to put a SHA on an environment; the texts may be hostile."""
+
+    environment: str
+    sha: Sha
+    kind: Kind
+    actor: str = ""
+    subject: str = ""
+    run_url: str = ""
+    cause: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One attempt to put one SHA on one environment.
+
+    ``started_at`` is in seconds since the epoch; ``outcome`` is None while open.
+    """
+
+    id: int
+    order: Order
+    rollback_point: Sha | None
+    started_at: float
+    outcome: Outcome | None = None
+
+    @property
+    def sha(self) -> Sha:
+        """Return the commit that it puts up."""
+        return self.order.sha

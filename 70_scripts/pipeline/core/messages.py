@@ -1,0 +1,128 @@
+"""The texts that people read, as the team knows them.
+
+Whatever comes from a commit or an actor is escaped here and nowhere else.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.core.history import Kind, Order
+from pipeline.core.sha import Sha
+from pipeline.core.verdict import Judgement
+from pipeline.core.wording import escaped, one_line
+
+MOST_JOBS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to people; an alert is a new message, others update the old one."""
+
+    text: str
+    is_alert: bool = False
+
+
+def started(order: Order) -> Notice:
+    """Say that a deployment begins."""
+    title = "Deployment started"
+    if order.kind is not Kind.DEPLOY:
+        title = f"{order.kind.capitalize()} started"
+    return _notice("🚀", title, order, ("⏳ CI verification in progress...",))
+
+
+def live(order: Order, seconds: float, remarks: tuple[str, ...]) -> Notice:
+    """Say that the SHA serves, read back, and that its verdict is awaited."""
+    lines = (
+        f"Serving this SHA, healthy, after {seconds:.1f} s",
+        *remarks,
+        "⏳ CI verification in progress...",
+    )
+    return _notice("🚀", "Live, awaiting CI", order, lines)
+
+
+def validated(order: Order, judgement: Judgement) -> Notice:
+    """Say that a SHA passed and serves."""
+    return _notice("✅", "Validated", order, _why(judgement))
+
+
+def returned(order: Order, target: Sha, reasons: tuple[str, ...]) -> Notice:
+    """Say that another SHA serves instead, read back."""
+    lines = (*reasons, f"Serving {target.short} again, verified healthy")
+    return _notice("↩️", "Rolled back", order, lines, is_alert=True)
+
+
+def rolled_forward(order: Order) -> Notice:
+    """Say that a late success serves, read back."""
+    lines = ("CI passed after all", "Serving this SHA, verified healthy")
+    return _notice("⏩", "Rolled forward", order, lines, is_alert=True)
+
+
+def superseded(order: Order, reasons: tuple[str, ...]) -> Notice:
+    """Say that the SHA was replaced before its end."""
+    return _notice("⏭️", "Superseded", order, reasons)
+
+
+def failed(order: Order, reasons: tuple[str, ...]) -> Notice:
+    """Say that a deployment failed and what that leaves."""
+    return _notice("❌", "Failed", order, reasons, is_alert=True)
+
+
+def needs_human(order: Order, reasons: tuple[str, ...]) -> Notice:
+    """Say that what serves is not what should, and that nothing will mend it."""
+    lines = (*reasons, "A human is needed: README_CI_CD.md, “Rollback by hand”")
+    return _notice("🚨", "ROLLBACK FAILED", order, lines, is_alert=True)
+
+
+def refused(environment: str, sha: Sha, reason: str) -> Notice:
+    """Say that a request was turned down."""
+    title = f"⛔ {environment.upper()} - Refused"
+    lines = (title, f"SHA: {sha.short}", problem(reason), "Nothing was touched")
+    return Notice("\n".join(lines), is_alert=True)
+
+
+def drifted(environment: str, served: Sha, journaled: Sha) -> Notice:
+    """Say that somebody changed what serves by hand, and that it was left so."""
+    lines = (
+        f"⚠️ {environment.upper()} - Drifted",
+        f"Serving {served.short}, the journal says {journaled.short}",
+        "Left as it is; deploy or roll back to make it whole",
+    )
+    return Notice("\n".join(lines), is_alert=True)
+
+
+def problem(seen: str) -> str:
+    """Return the line that names a problem."""
+    return f"Reason: {escaped(seen)}"
+
+
+def reasons(judgement: Judgement) -> tuple[str, ...]:
+    """Return a verdict's reason, its failed jobs' addresses and its run's."""
+    jobs = (
+        f"  {escaped(job.name)}: {one_line(job.url)}"
+        for job in judgement.jobs[:MOST_JOBS]
+    )
+    return (problem(judgement.reason), *jobs, *_link(judgement))
+
+
+def _why(judgement: Judgement) -> tuple[str, ...]:
+    return (escaped(judgement.reason), *_link(judgement))
+
+
+def _link(judgement: Judgement) -> tuple[str, ...]:
+    return (f"Run: {one_line(judgement.run.url)}",) if judgement.run else ()
+
+
+def _notice(
+    sign: str,
+    title: str,
+    order: Order,
+    lines: tuple[str, ...],
+    *,
+    is_alert: bool = False,
+) -> Notice:
+    head = (
+        f"{sign} {order.environment.upper()} - {title}",
+        f"SHA: {order.sha.short}",
+        f"Author: @{escaped(order.actor, 60)}",
+        f"Message: {escaped(order.subject)}",
+    )
+    return Notice("\n".join((*head, *lines)), is_alert)

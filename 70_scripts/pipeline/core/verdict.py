@@ -1,0 +1,110 @@
+"""What CI said of a commit, read from the runs that GitHub lists.
+
+The words are GitHub's: https://docs.github.com/en/rest/actions/workflow-runs
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.core.sha import Sha
+
+
+class Verdict(StrEnum):
+    """What CI said of a SHA."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    PENDING = "pending"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of a run; ``conclusion`` is empty until it has ended."""
+
+    name: str
+    conclusion: str
+    url: str
+
+    @property
+    def is_failed(self) -> bool:
+        """Tell whether the job ended in failure."""
+        return self.conclusion == "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One attempt of one workflow run, as GitHub lists it."""
+
+    id: int
+    attempt: int
+    sha: str
+    event: str
+    path: str
+    status: str
+    conclusion: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, why, and the run that it was read from."""
+
+    verdict: Verdict
+    reason: str
+    run: Run | None = None
+    jobs: tuple[Job, ...] = ()
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether there is nothing to wait for."""
+        return self.verdict is not Verdict.PENDING
+
+
+def deciding_run(runs: Iterable[Run], sha: Sha, workflow: str) -> Run | None:
+    """Pick the newest attempt of the workflow's newest push run of exactly this SHA.
+
+    Whatever was asked of GitHub, each answer is checked again here: a filter that
+    was ignored must not lend one commit the verdict of another.
+    """
+    path = f".github/workflows/{workflow}"
+    mine = [
+        run
+        for run in runs
+        if run.sha == sha and run.event == "push" and run.path.split("@")[0] == path
+    ]
+    return max(mine, key=lambda run: (run.id, run.attempt), default=None)
+
+
+def judge(run: Run | None, jobs: Iterable[Job], gate_jobs: Iterable[str]) -> Judgement:
+    """Read the verdict of a run; unknown words are ``none``, never ``passed``.
+
+    Args:
+        run: the deciding run, None while GitHub lists none.
+        jobs: its jobs as far as known.
+        gate_jobs: names of the jobs whose failure decides before the run has ended.
+    """
+    if run is None:
+        return Judgement(Verdict.PENDING, "no CI run is listed yet")
+    failed = tuple(job for job in jobs if job.is_failed)
+    if run.status != "completed":
+        return _judge_unfinished(run, failed, frozenset(gate_jobs))
+    if run.conclusion == "success":
+        return Judgement(Verdict.PASSED, "CI passed", run)
+    if run.conclusion == "failure":
+        names = ", ".join(job.name for job in failed)
+        reason = f"CI failed: {names}" if names else "CI failed"
+        return Judgement(Verdict.FAILED, reason, run, failed)
+    word = run.conclusion or "nothing"
+    return Judgement(Verdict.NONE, f"CI concluded {word!r}", run)
+
+
+def _judge_unfinished(
+    run: Run, failed: tuple[Job, ...], gate_jobs: frozenset[str]
+) -> Judgement:
+    deciding = tuple(job for job in failed if job.name in gate_jobs)
+    if deciding:
+        names = ", ".join(job.name for job in deciding)
+        return Judgement(Verdict.FAILED, f"CI failed: {names}", run, deciding)
+    return Judgement(Verdict.PENDING, f"CI is {run.status}", run)

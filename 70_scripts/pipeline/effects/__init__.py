@@ -1,0 +1,1 @@
+"""The only place that starts processes, opens HTTP or reads GITHUB_*."""

@@ -1,0 +1,120 @@
+"""The only place that starts processes.
+
+A command is a list of arguments, never a shell line. What outlives its starter is
+started with a clean environment: GitHub's runner kills, at the end of a job, every
+process whose environment carries the job's RUNNER_TRACKING_ID.
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+KEPT_VARIABLES = (
+    "HOME PATH LANG LC_ALL TZ USER LOGNAME XDG_RUNTIME_DIR DOCKER_HOST DOCKER_CONFIG "
+    "SSL_CERT_FILE SSL_CERT_DIR PIP_CERT REQUESTS_CA_BUNDLE UV_PYTHON UV_CACHE_DIR "
+    "UV_PYTHON_DOWNLOADS HTTP_PROXY HTTPS_PROXY NO_PROXY "
+    "http_proxy https_proxy no_proxy"
+).split()
+
+
+class CommandFailed(Exception):
+    """A command ended badly or not in time."""
+
+    def __init__(self, argv: Sequence[str], code: int | None, output: str) -> None:
+        """Keep what ran, its exit code (None: killed at its timeout) and its output."""
+        how = "did not end in time" if code is None else f"exited with {code}"
+        tail = output.strip()[-2000:]
+        super().__init__(
+            f"`{' '.join(argv)[:300]}` {how}" + (f":\n{tail}" if tail else "")
+        )
+        self.code = code
+        self.output = output
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a finished command printed."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        """Return standard output as text without the last newline."""
+        return self.stdout.decode("utf-8", "replace").rstrip("\n")
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 60.0,
+    allowed: Iterable[int] = (0,),
+) -> Completed:
+    """Run a command to its end; ``env`` is added to this process's environment.
+
+    Raises:
+        CommandFailed: it could not start, exited with a code that is not allowed,
+            or was killed, with all its children, after ``timeout`` seconds.
+    """
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise CommandFailed(argv, 127, str(error)) from error
+    try:
+        stdout, stderr = process.communicate(timeout=timeout)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        _, stderr = process.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            text = stderr.decode("utf-8", "replace")
+            raise CommandFailed(argv, None, text) from None
+        raise
+    if process.returncode not in allowed:
+        both = (stdout + stderr).decode("utf-8", "replace")
+        raise CommandFailed(argv, process.returncode, both)
+    return Completed(process.returncode, stdout, stderr)
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the few variables that a long-lived process may inherit."""
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return {**kept, **(extra or {})}
+
+
+def spawn_detached(
+    argv: Sequence[str], *, log: int, cwd: Path, env: Mapping[str, str] | None = None
+) -> int:
+    """Start a process that outlives this one and its job; return its pid.
+
+    Args:
+        argv: the command.
+        log: an open file descriptor that takes its output.
+        cwd: its working directory.
+        env: added to the clean environment.
+    """
+    process = subprocess.Popen(
+        list(argv),
+        cwd=cwd,
+        env=clean_environment(env),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+    # Its parent is about to end or does not care; nobody will wait for it here.
+    process.returncode = 0
+    return process.pid

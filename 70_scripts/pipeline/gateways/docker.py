@@ -1,0 +1,129 @@
+"""Docker Compose v2 or later, and the few engine calls that Compose has no word for."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from pipeline.effects.processes import CommandFailed, Completed, run
+from pipeline.errors import ConfigurationError
+
+COMPOSE_COMMANDS = (("docker", "compose"), ("docker-compose",))
+SERVICE = "app"
+STOP_TIMEOUT = "5"
+LOG_LINES = "40"
+
+
+@cache
+def compose_command() -> tuple[str, ...]:
+    """Return the first Compose command of this machine that is v2 or later.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    seen = []
+    for command in COMPOSE_COMMANDS:
+        try:
+            version = run((*command, "version", "--short"), timeout=20).text
+        except CommandFailed as error:
+            seen.append(f"`{' '.join(command)}`: exit {error.code}")
+            continue
+        if version.lstrip("v").split(".")[0].isdigit() and not _is_v1(version):
+            return command
+        seen.append(f"`{' '.join(command)}`: {version[:40]}")
+    raise ConfigurationError(
+        "looking for Docker Compose v2 or later",
+        "; ".join(seen),
+        "install the package docker-compose-plugin (v1 is too old)",
+    )
+
+
+def _is_v1(version: str) -> bool:
+    return version.lstrip("v").split(".")[0] in ("0", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What the engine says of the service's container."""
+
+    id: str
+    started_at: str
+    status: str
+    restarts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeProject:
+    """One compose file, with its folder and its variables."""
+
+    file: Path
+    env_file: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Parse the file.
+
+        Raises:
+            CommandFailed: it does not parse.
+        """
+        self._run("config", "--quiet")
+
+    def build(self, timeout: float) -> None:
+        """Build the image.
+
+        Raises:
+            CommandFailed: it does not build in ``timeout`` seconds.
+        """
+        self._run("build", "--quiet", timeout=timeout)
+
+    def up(self) -> None:
+        """Start the service, anew where its image or definition changed."""
+        self._run("up", "--detach", "--no-build", "--remove-orphans", timeout=120)
+
+    def restart(self) -> None:
+        """Restart the container as it is."""
+        self._run("restart", "--timeout", STOP_TIMEOUT, SERVICE)
+
+    def logs(self) -> str:
+        """Return the last lines that the service printed."""
+        return self._run("logs", "--no-color", "--tail", LOG_LINES, SERVICE).text
+
+    def container(self) -> Container | None:
+        """Return the service's container, None while there is none."""
+        id_ = self._run("ps", "--all", "--quiet", SERVICE).text
+        if not id_:
+            return None
+        found = json.loads(docker("inspect", id_.splitlines()[0]).text)[0]
+        state = found["State"]
+        restarts = found["RestartCount"]
+        return Container(found["Id"], state["StartedAt"], state["Status"], restarts)
+
+    def argv(self, *arguments: str) -> tuple[str, ...]:
+        """Return the command that does ``arguments`` to this project."""
+        env_file = ("--env-file", str(self.env_file)) if self.env_file else ()
+        place = ("--file", str(self.file), "--project-directory", str(self.file.parent))
+        return (*compose_command(), *env_file, *place, *arguments)
+
+    def _run(self, *arguments: str, timeout: float = 60.0) -> Completed:
+        return run(self.argv(*arguments), env=self.variables, timeout=timeout)
+
+
+def has_image(tag: str) -> bool:
+    """Tell whether the engine has an image of that tag.
+
+    Raises:
+        CommandFailed: the engine does not answer.
+    """
+    return bool(docker("image", "ls", "--quiet", tag).text)
+
+
+def tag_image(tag: str, name: str) -> None:
+    """Give an image a second name."""
+    docker("tag", tag, name)
+
+
+def docker(*arguments: str) -> Completed:
+    """Run the engine's own client."""
+    argv: Sequence[str] = ("docker", *arguments)
+    return run(argv, timeout=30)

@@ -1,0 +1,150 @@
+"""Git: one bare object store, and a worktree per environment.
+
+Every answer is read from plumbing commands' output and exit codes, never from prose.
+"""
+
+import io
+import tarfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import stamina
+
+from pipeline.core.sha import Sha
+from pipeline.effects.processes import Completed, CommandFailed, run
+
+QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+KEEPER = {
+    "GIT_AUTHOR_NAME": "pipeline",
+    "GIT_AUTHOR_EMAIL": "pipeline@localhost",
+    "GIT_COMMITTER_NAME": "pipeline",
+    "GIT_COMMITTER_EMAIL": "pipeline@localhost",
+}
+FETCH_TIMEOUT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What a person wants to know of a commit; the texts may be hostile."""
+
+    author: str
+    subject: str
+
+
+class Store:
+    """The bare repository that is fetched from origin."""
+
+    def __init__(self, path: Path, branch: str) -> None:
+        """Use the store at ``path``; ``branch`` is the one that is deployed."""
+        self.path = path
+        self._tip = f"refs/remotes/origin/{branch}"
+        self._refspec = f"+refs/heads/{branch}:{self._tip}"
+
+    def fetch(self) -> None:
+        """Bring the branch from origin, trying three times.
+
+        Raises:
+            CommandFailed: it could not be fetched.
+        """
+        for attempt in stamina.retry_context(
+            on=CommandFailed, attempts=3, wait_initial=0.5, wait_max=5.0
+        ):
+            with attempt:
+                self._git("fetch", "--quiet", "--prune", "origin", self._refspec)
+
+    def is_deployable(self, sha: Sha) -> bool:
+        """Tell whether the commit is on the branch as last fetched."""
+        return self.has(sha) and self.is_ancestor_or_same(sha, self._tip)
+
+    def has(self, sha: Sha) -> bool:
+        """Tell whether the commit is in the store."""
+        command = ("cat-file", "-e", f"{sha}^{{commit}}")
+        return self._git(*command, allowed=(0, 1, 128)).code == 0
+
+    def is_ancestor_or_same(self, older: str, newer: str) -> bool:
+        """Tell whether ``older`` is in the history of ``newer``."""
+        command = ("merge-base", "--is-ancestor", older, newer)
+        return self._git(*command, allowed=(0, 1, 128)).code == 0
+
+    def ancestry(self, shas: Iterable[Sha]) -> frozenset[tuple[Sha, Sha]]:
+        """Return every pair (older, newer) among the commits."""
+        known = {sha for sha in shas if self.has(sha)}
+        return frozenset(
+            (older, newer)
+            for newer in known
+            for older in known - {newer}
+            if self.is_ancestor_or_same(older, newer)
+        )
+
+    def commit(self, sha: Sha) -> Commit:
+        """Return a commit's author and subject."""
+        found = self._git("log", "-1", "--format=%an%x00%s", str(sha)).text
+        author, _, subject = found.partition("\0")
+        return Commit(author, subject)
+
+    def blob_ids(self, sha: Sha, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of files' or folders' contents at a commit."""
+        return tuple(self._git("rev-parse", f"{sha}:{path}").text for path in paths)
+
+    def export(self, sha: Sha, paths: Sequence[str], into: Path) -> None:
+        """Write files and folders, as they are at a commit, below ``into``."""
+        packed = self._git("archive", "--format=tar", str(sha), "--", *paths).stdout
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(into, filter="data")
+
+    def origin(self) -> str:
+        """Return where the store is fetched from."""
+        return self._git("remote", "get-url", "origin").text
+
+    def _git(self, *arguments: str, allowed: Iterable[int] = (0,)) -> Completed:
+        argv = ("git", f"--git-dir={self.path}", *arguments)
+        return run(argv, env=QUIET, timeout=FETCH_TIMEOUT, allowed=allowed)
+
+
+class Worktree:
+    """What one environment serves from; it belongs to the pipeline."""
+
+    def __init__(self, path: Path) -> None:
+        """Use the worktree at ``path``."""
+        self.path = path
+
+    def head(self) -> Sha:
+        """Return the commit that is checked out."""
+        return Sha(self._git("rev-parse", "HEAD").text)
+
+    def head_file(self) -> Path:
+        """Return the file that holds HEAD."""
+        return Path(self._git("rev-parse", "--absolute-git-dir").text) / "HEAD"
+
+    def is_dirty(self) -> bool:
+        """Tell whether somebody edited, added or removed files by hand."""
+        return bool(self._git("status", "--porcelain").text)
+
+    def keep_aside(self, label: str) -> str:
+        """Commit the tree as it stands, hand edits included, to a ref of its own.
+
+        Returns:
+            The ref, ``refs/kept/<label>``.
+        """
+        index = {"GIT_INDEX_FILE": f"{self.head_file()}.kept-index"}
+        self._git("read-tree", "HEAD", env=index)
+        self._git("add", "--all", env=index)
+        tree = self._git("write-tree", env=index).text
+        Path(index["GIT_INDEX_FILE"]).unlink()
+        message = f"Kept aside before {label}"
+        commit = self._git(
+            "commit-tree", tree, "-p", "HEAD", "-m", message, env=KEEPER
+        ).text
+        ref = f"refs/kept/{label}"
+        self._git("update-ref", ref, commit)
+        return ref
+
+    def reset(self, sha: Sha) -> None:
+        """Make the tree exactly that of the commit, detached, nothing left over."""
+        self._git("checkout", "--quiet", "--detach", "--force", str(sha))
+        self._git("clean", "--quiet", "-fd")
+
+    def _git(self, *arguments: str, env: dict[str, str] | None = None) -> Completed:
+        argv = ("git", "-C", str(self.path), "-c", "core.hooksPath=/dev/null")
+        return run((*argv, *arguments), env={**QUIET, **(env or {})})

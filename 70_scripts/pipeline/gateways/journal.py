@@ -1,0 +1,119 @@
+"""The journal: what happened, each fact in one transaction with the notice of it."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from pipeline.core.history import Deployment, Order, Outcome, Step
+from pipeline.core.messages import Notice
+from pipeline.core.sha import Sha
+from pipeline.core.verdict import Judgement
+from pipeline.effects.clock import Clock
+from pipeline.gateways.database import transaction
+from pipeline.gateways.records import Records
+
+
+class Journal(Records):
+    """Write facts of deployments."""
+
+    def __init__(self, database: sqlite3.Connection, clock: Clock) -> None:
+        """Write to an open database."""
+        super().__init__(database)
+        self._clock = clock
+
+    def start(
+        self, order: Order, rollback_point: Sha | None, notice: Notice | None = None
+    ) -> Deployment:
+        """Record that a deployment begins."""
+        now = self._clock.now()
+        values = (order.environment, order.sha, order.kind, rollback_point)
+        texts = (order.actor, order.subject, order.run_url, order.cause)
+        with self._transaction():
+            id_ = self._insert("deployment", None, *values, *texts, now)
+            self._tell(id_, notice)
+        return Deployment(id_, order, rollback_point, now)
+
+    @contextmanager
+    def step(
+        self,
+        deployment: Deployment,
+        step: Step,
+        notice: Callable[[], Notice | None] = lambda: None,
+    ) -> Iterator[None]:
+        """Record a step before it begins and, unless it fails, after it is done.
+
+        Args:
+            deployment: whose step it is.
+            step: which one.
+            notice: makes, when the step is done, the notice of it.
+        """
+        self._mark(deployment, step, is_done=False)
+        yield
+        self._mark(deployment, step, is_done=True, notice=notice())
+
+    def tell(self, deployment: Deployment | None, notice: Notice) -> None:
+        """Record a notice that goes with no other fact."""
+        with self._transaction():
+            self._tell(deployment.id if deployment else None, notice)
+
+    def end(
+        self,
+        deployment: Deployment,
+        outcome: Outcome,
+        reason: str,
+        notice: Notice | None = None,
+    ) -> None:
+        """Record how a deployment ended; the first end stays."""
+        now = self._clock.now()
+        with self._transaction():
+            if self.outcome(deployment) is None:
+                self._insert("outcome", deployment.id, outcome, reason, now)
+                self._tell(deployment.id, notice)
+
+    def judge(self, sha: Sha, judgement: Judgement) -> None:
+        """Record a verdict, unless it says what the last one said."""
+        run = judgement.run
+        fact = (judgement.verdict, judgement.reason)
+        origin = (run.id, run.attempt) if run else (None, None)
+        last = self._database.execute(
+            "SELECT verdict, reason, run, attempt FROM verdict WHERE sha = ? "
+            "ORDER BY id DESC LIMIT 1",
+            (sha,),
+        ).fetchone()
+        if last is None or tuple(last) != (*fact, *origin):
+            with self._transaction():
+                self._insert("verdict", None, sha, *fact, *origin, self._clock.now())
+
+    def validate(self, sha: Sha) -> None:
+        """Record that a SHA is the last validated one."""
+        if sha != self.validated():
+            with self._transaction():
+                self._insert("validation", None, sha, self._clock.now())
+
+    def _mark(
+        self,
+        deployment: Deployment,
+        step: Step,
+        *,
+        is_done: bool,
+        notice: Notice | None = None,
+    ) -> None:
+        fact = (deployment.id, step, int(is_done), self._clock.now())
+        with self._transaction():
+            self._insert("step", None, *fact)
+            self._tell(deployment.id, notice)
+
+    def _tell(self, deployment: int | None, notice: Notice | None) -> None:
+        if notice is not None:
+            fact = (deployment, notice.text, int(notice.is_alert), self._clock.now())
+            self._insert("notice", None, *fact)
+
+    def _insert(self, table: str, *values: object) -> int:
+        places = ", ".join("?" * len(values))
+        cursor = self._database.execute(
+            f"INSERT INTO {table} VALUES ({places})", values
+        )
+        return cursor.lastrowid or 0
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        return transaction(self._database)

@@ -1,0 +1,80 @@
+"""The journal's tables: append-only, enforced by the database itself."""
+
+VERSION = 1
+
+TABLES = (
+    "deployment",
+    "step",
+    "outcome",
+    "verdict",
+    "validation",
+    "notice",
+    "delivery",
+)
+
+SCHEMA = """
+CREATE TABLE deployment (
+    id INTEGER PRIMARY KEY,
+    environment TEXT NOT NULL,
+    sha TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    rollback_point TEXT,
+    actor TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    run_url TEXT NOT NULL,
+    cause INTEGER REFERENCES deployment (id),
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE step (
+    id INTEGER PRIMARY KEY,
+    deployment INTEGER NOT NULL REFERENCES deployment (id),
+    name TEXT NOT NULL,
+    is_done INTEGER NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE outcome (
+    deployment INTEGER PRIMARY KEY REFERENCES deployment (id),
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE verdict (
+    id INTEGER PRIMARY KEY,
+    sha TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    run INTEGER,
+    attempt INTEGER,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE validation (
+    id INTEGER PRIMARY KEY,
+    sha TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE notice (
+    id INTEGER PRIMARY KEY,
+    deployment INTEGER REFERENCES deployment (id),
+    text TEXT NOT NULL,
+    is_alert INTEGER NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY,
+    notice INTEGER NOT NULL REFERENCES notice (id),
+    is_over INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    error TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE INDEX step_of ON step (deployment);
+CREATE INDEX deployment_on ON deployment (environment);
+CREATE INDEX delivery_of ON delivery (notice);
+"""
+
+GUARDS = "".join(
+    f"CREATE TRIGGER {table}_is_never_{verb.lower()}d BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;\n"
+    for table in TABLES
+    for verb in ("UPDATE", "DELETE")
+)

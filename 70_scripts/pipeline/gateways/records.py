@@ -1,0 +1,117 @@
+"""What the journal's facts add up to: read, never written, here."""
+
+import sqlite3
+
+from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
+from pipeline.core.sha import Sha
+from pipeline.core.verdict import Verdict
+
+DEPLOYMENTS = (
+    "SELECT d.*, o.outcome FROM deployment d "
+    "LEFT JOIN outcome o ON o.deployment = d.id WHERE {} ORDER BY d.id"
+)
+
+
+class Records:
+    """Answer questions about what happened."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Read from an open database."""
+        self._database = database
+
+    def validated(self) -> Sha | None:
+        """Return the last validated SHA."""
+        row = self._database.execute(
+            "SELECT sha FROM validation ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return Sha(row[0]) if row else None
+
+    def was_validated(self, sha: Sha) -> bool:
+        """Tell whether a SHA ever was the last validated one."""
+        query = "SELECT 1 FROM validation WHERE sha = ?"
+        return self._database.execute(query, (sha,)).fetchone() is not None
+
+    def live(self, environment: str) -> Deployment | None:
+        """Return the deployment that serves; None while that is not certain.
+
+        It is the one whose verification is newer than any other deployment's reset.
+        """
+        row = self._database.execute(
+            "SELECT s.deployment, s.name FROM step s JOIN deployment d "
+            "ON d.id = s.deployment WHERE d.environment = ? AND "
+            "(s.name = ? OR (s.name = ? AND s.is_done)) ORDER BY s.id DESC LIMIT 1",
+            (environment, Step.RESET, Step.VERIFY),
+        ).fetchone()
+        if row is None or row[1] != Step.VERIFY:
+            return None
+        return self._deployments("d.id = ?", row[0])[0]
+
+    def healthy(self, environment: str) -> tuple[Sha, ...]:
+        """Return the SHAs that were live and healthy, in the order of deployment."""
+        rows = self._database.execute(
+            "SELECT d.sha, MAX(d.id) AS newest FROM deployment d JOIN step s "
+            "ON s.deployment = d.id AND s.name = ? AND s.is_done "
+            "WHERE d.environment = ? AND d.kind = ? GROUP BY d.sha ORDER BY newest",
+            (Step.VERIFY, environment, Kind.DEPLOY),
+        )
+        return tuple(Sha(row[0]) for row in rows)
+
+    def verdicts(self) -> dict[Sha, Verdict]:
+        """Return the verdict of every judged SHA; one that ever passed has passed."""
+        known: dict[Sha, Verdict] = {}
+        for text, word in self._database.execute(
+            "SELECT sha, verdict FROM verdict ORDER BY id"
+        ):
+            sha = Sha(text)
+            if known.get(sha) is not Verdict.PASSED:
+                known[sha] = Verdict(word)
+        return known
+
+    def open_deployments(self, environment: str) -> list[Deployment]:
+        """Return the deployments of an environment that have not ended."""
+        return self._deployments("d.environment = ? AND o.outcome IS NULL", environment)
+
+    def newest(self, environment: str, sha: Sha | None = None) -> Deployment | None:
+        """Return the newest deployment of an environment, or of a SHA on it."""
+        found = self._deployments(
+            "d.environment = ? AND d.sha = COALESCE(?, d.sha)", environment, sha
+        )
+        return found[-1] if found else None
+
+    def steps(self, deployment: Deployment) -> list[tuple[Step, bool, float]]:
+        """Return the marks of a deployment: step, whether done, seconds since 1970."""
+        rows = self._database.execute(
+            "SELECT name, is_done, at FROM step WHERE deployment = ? ORDER BY id",
+            (deployment.id,),
+        )
+        return [(Step(name), bool(is_done), at) for name, is_done, at in rows]
+
+    def outcome(self, deployment: Deployment) -> Outcome | None:
+        """Return how a deployment ended, None while it is open."""
+        row = self._database.execute(
+            "SELECT outcome FROM outcome WHERE deployment = ?", (deployment.id,)
+        ).fetchone()
+        return Outcome(row["outcome"]) if row else None
+
+    def _deployments(self, where: str, *values: object) -> list[Deployment]:
+        rows = self._database.execute(DEPLOYMENTS.format(where), values)
+        return [_deployment(row) for row in rows]
+
+
+def _deployment(row: sqlite3.Row) -> Deployment:
+    order = Order(
+        environment=row["environment"],
+        sha=Sha(row["sha"]),
+        kind=Kind(row["kind"]),
+        actor=row["actor"],
+        subject=row["subject"],
+        run_url=row["run_url"],
+        cause=row["cause"],
+    )
+    return Deployment(
+        id=row["id"],
+        order=order,
+        rollback_point=Sha(row["rollback_point"]) if row["rollback_point"] else None,
+        started_at=row["at"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+    )

@@ -1,0 +1,89 @@
+"""One long-lived process, known by its pid and its time of birth.
+
+A pid alone is not enough: after a reboot it may be anybody's.
+"""
+
+import json
+import os
+import select
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.effects.files import write_atomically
+from pipeline.effects.processes import spawn_detached
+
+GRACE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A process, told from every other one that had or will have its pid."""
+
+    pid: int
+    started: str
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """Start and stop one process; ``record`` remembers which, ``log`` what it said."""
+
+    record: Path
+    log: Path
+
+    def start(self, argv: Sequence[str], descriptor: int, cwd: Path) -> None:
+        """Start the process, its output going to ``descriptor``, which is closed."""
+        try:
+            pid = spawn_detached(argv, log=descriptor, cwd=cwd)
+        finally:
+            os.close(descriptor)
+        birth = _birth(pid)
+        text = json.dumps([birth.pid, birth.started, birth.boot]) if birth else ""
+        write_atomically(self.record, text)
+
+    def is_running(self) -> bool:
+        """Tell whether the process that was started still runs."""
+        return self._running() is not None
+
+    def stop(self) -> None:
+        """End the process and all its children, and wait until it is gone."""
+        birth = self._running()
+        if birth is None:
+            return
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(birth.pid, number)
+            if _has_ended(birth.pid, GRACE):
+                return
+
+    def _running(self) -> Birth | None:
+        try:
+            birth = Birth(*json.loads(self.record.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+        return birth if _birth(birth.pid) == birth else None
+
+
+def _has_ended(pid: int, timeout: float) -> bool:
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], timeout)[0])
+    finally:
+        os.close(descriptor)
+
+
+def _birth(pid: int) -> Birth | None:
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    # Fields after the name, which stands in brackets: state first, start time 20th.
+    fields = line.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else Birth(pid, fields[19], boot.strip())

@@ -1,0 +1,34 @@
+"""How an environment changes version: one module per strategy, one contract."""
+
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.core.sha import Sha
+
+
+class Strategy(Protocol):
+    """Change what an environment serves, to the commit its worktree is at."""
+
+    def prepare(self, sha: Sha, tree: Path) -> None:
+        """Build what the version needs, touching nothing that serves.
+
+        Args:
+            sha: the version.
+            tree: a folder with the files of ``strategy_files`` at that version.
+
+        Raises:
+            CommandFailed: it cannot be built, or its compose file is not valid.
+        """
+
+    def activate(self, sha: Sha) -> None:
+        """Make the version serve; its health is somebody else's question.
+
+        Raises:
+            CommandFailed: it could not be started.
+        """
+
+    def has_died(self) -> bool:
+        """Tell whether what was activated has ended by itself."""
+
+    def logs(self) -> str:
+        """Return the last lines that the app printed."""

@@ -1,0 +1,92 @@
+"""``process``: the app as a local process, for machines without Docker.
+
+Its virtual environments stand where images would: one per set of dependencies.
+"""
+
+from pathlib import Path
+
+from pipeline.config import EnvironmentSettings
+from pipeline.core.sha import Sha
+from pipeline.effects.files import open_private_log
+from pipeline.effects.processes import run
+from pipeline.gateways.git import Worktree
+from pipeline.gateways.supervisor import Supervisor
+from pipeline.gateways.uv import python_for_environments, uv
+from pipeline.strategies.dependencies import Dependencies
+
+LOG_BYTES = 4000
+STAMP = ".complete"
+
+
+class Process:
+    """Change version by stopping one process and starting the next."""
+
+    def __init__(
+        self,
+        environment: str,
+        settings: EnvironmentSettings,
+        worktree: Worktree,
+        dependencies: Dependencies,
+        supervisor: Supervisor,
+        venvs: Path,
+        build_deadline: float,
+    ) -> None:
+        """Serve ``worktree`` from an environment below ``venvs``."""
+        self._environment = environment
+        self._settings = settings
+        self._worktree = worktree
+        self._dependencies = dependencies
+        self._supervisor = supervisor
+        self._venvs = venvs
+        self._build_deadline = build_deadline
+
+    def prepare(self, sha: Sha, tree: Path) -> None:
+        """Install the version's dependencies where they are new."""
+        venv = self._venv(sha)
+        if (venv / STAMP).exists():
+            return
+        project = str(tree / "10_preprod")
+        run(
+            (uv(), "sync", "--quiet", "--frozen", "--no-dev", "--project", project),
+            env={
+                "UV_PROJECT_ENVIRONMENT": str(venv),
+                "UV_PYTHON": python_for_environments(),
+                "UV_COMPILE_BYTECODE": "1",
+            },
+            timeout=self._build_deadline,
+        )
+        (venv / STAMP).touch()
+
+    def activate(self, sha: Sha) -> None:
+        """Stop what runs, then start the worktree's copy of the app."""
+        self._supervisor.stop()
+        descriptor = open_private_log(self._supervisor.log)
+        self._supervisor.start(self.argv(sha), descriptor, self._worktree.path)
+
+    def has_died(self) -> bool:
+        """Tell whether the process has ended."""
+        return not self._supervisor.is_running()
+
+    def logs(self) -> str:
+        """Return the end of the process's log."""
+        try:
+            return self._supervisor.log.read_text("utf-8", "replace")[-LOG_BYTES:]
+        except OSError as error:
+            return f"no logs: {error}"
+
+    def argv(self, sha: Sha) -> tuple[str, ...]:
+        """Return the command that serves the worktree."""
+        options = {
+            "--tree": self._worktree.path,
+            "--head": self._worktree.head_file(),
+            "--environment": self._environment,
+            "--address": self._settings.bind,
+            "--port": self._settings.port,
+            "--copy-to": self._supervisor.log.with_name(f"{self._environment}-served"),
+        }
+        serve = self._worktree.path / "30_docker" / "serve.py"
+        pairs = (str(part) for option in options.items() for part in option)
+        return (str(self._venv(sha) / "bin" / "python"), str(serve), *pairs)
+
+    def _venv(self, sha: Sha) -> Path:
+        return self._venvs / self._dependencies.digest(sha)

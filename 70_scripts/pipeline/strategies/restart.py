@@ -1,0 +1,80 @@
+"""``restart``: one container per environment, its source mounted, its image shared.
+
+The image holds the dependencies only and is named by the hash of what defines them;
+a commit that changes source alone needs a restart and no build.
+"""
+
+from pathlib import Path
+
+from pipeline.core.sha import Sha
+from pipeline.effects.processes import CommandFailed
+from pipeline.gateways.docker import ComposeProject, Container, has_image, tag_image
+from pipeline.strategies.dependencies import Dependencies
+
+
+class Restart:
+    """Change version by restarting, or re-creating, the environment's container."""
+
+    def __init__(
+        self,
+        environment: str,
+        project: ComposeProject,
+        dependencies: Dependencies,
+        build_deadline: float,
+    ) -> None:
+        """Use the compose file that is linked in the deployment root."""
+        self._prefix = environment.upper().replace("-", "_")
+        self._project = project
+        self._dependencies = dependencies
+        self._build_deadline = build_deadline
+
+    def prepare(self, sha: Sha, tree: Path) -> None:
+        """Parse the version's compose file and build its image where it is new."""
+        image = self._image(sha)
+        candidate = ComposeProject(
+            tree / "30_docker" / self._project.file.name,
+            self._project.env_file,
+            {f"{self._prefix}_IMAGE": image, f"{self._prefix}_TREE": str(tree)},
+        )
+        candidate.check()
+        if not has_image(image):
+            candidate.build(self._build_deadline)
+
+    def activate(self, sha: Sha) -> None:
+        """Bring the container up to date, restarting it where only source changed."""
+        tag_image(self._image(sha), self._served_image())
+        before = self._project.container()
+        self._project.up()
+        if before is not None and _is_same_run(before, self._project.container()):
+            self._project.restart()
+
+    def has_died(self) -> bool:
+        """Tell whether the container exited or is being restarted by the engine."""
+        container = self._project.container()
+        return (
+            container is None
+            or container.status != "running"
+            or bool(container.restarts)
+        )
+
+    def logs(self) -> str:
+        """Return the container's last lines."""
+        try:
+            return self._project.logs()
+        except CommandFailed as error:
+            return f"no logs: {error}"
+
+    def _image(self, sha: Sha) -> str:
+        return (
+            f"{self._served_image().partition(':')[0]}:{self._dependencies.digest(sha)}"
+        )
+
+    def _served_image(self) -> str:
+        return self._project.variables[f"{self._prefix}_IMAGE"]
+
+
+def _is_same_run(before: Container, after: Container | None) -> bool:
+    return after is not None and (before.id, before.started_at) == (
+        after.id,
+        after.started_at,
+    )

@@ -1,0 +1,147 @@
+"""Putting a version up and, when it does not serve, the earlier one back.
+
+Deployments, rollbacks and roll-forwards all pass through here; the caller holds the
+environment's lock.
+"""
+
+from typing import NoReturn
+
+from pipeline.core import messages
+from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
+from pipeline.core.messages import Notice
+from pipeline.core.sha import Sha
+from pipeline.effects.processes import CommandFailed
+from pipeline.errors import FailedAndRolledBack, PipelineError, RollbackFailed
+from pipeline.gateways.health import Unhealthy
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.preparation import prepare
+
+PROBLEMS = (CommandFailed, Unhealthy, OSError, PipelineError)
+
+
+def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
+    """Reset, activate, and wait until the version itself reports healthy.
+
+    Returns:
+        What else people should know: hand edits that were kept aside.
+
+    Raises:
+        CommandFailed, Unhealthy, OSError: it does not serve.
+    """
+    sha = deployment.sha
+    env.announce(f"resetting to {sha.short}")
+    with env.journal.step(deployment, Step.RESET):
+        remarks = _keep_hand_edits(env, deployment)
+        env.worktree.reset(sha)
+    env.announce("activating")
+    with env.journal.step(deployment, Step.ACTIVATE):
+        env.strategy.activate(sha)
+    env.announce("waiting until it reports itself healthy")
+    with env.journal.step(
+        deployment, Step.VERIFY, lambda: _live_notice(env, deployment, remarks)
+    ):
+        env.endpoint.wait_until_healthy(sha, env.clock, env.strategy.has_died)
+    env.announce(f"{sha.short} is live and healthy")
+    return remarks
+
+
+def put_up_or_return(env: Environment, deployment: Deployment) -> None:
+    """Put a version up; when that fails, put its rollback point back.
+
+    Raises:
+        FailedAndRolledBack: the rollback point serves again, verified.
+        RollbackFailed: it does not.
+    """
+    try:
+        put_up(env, deployment)
+        return
+    except PROBLEMS as problem:
+        seen = _first_line(problem)
+        # Collected before anything is undone: the next activation overwrites them.
+        env.say(env.strategy.logs())
+        reasons = (messages.problem(seen),)
+    target = deployment.rollback_point
+    return_to(env, deployment, target, reasons)
+    raise FailedAndRolledBack(
+        f"deploying {deployment.sha.short} to {env.name}",
+        seen,
+        f"{target.short if target else ''} serves again; mend the commit and push",
+    )
+
+
+def return_to(
+    env: Environment,
+    deployment: Deployment,
+    target: Sha | None,
+    reasons: tuple[str, ...],
+) -> None:
+    """Replace what a deployment put up by ``target``, verified, and end it.
+
+    Raises:
+        RollbackFailed: there is no target, or it does not serve either.
+    """
+    if target is None:
+        seen = "there is no earlier version to return to"
+        _page(env, deployment, seen, reasons)
+    env.announce(f"returning to {target.short}")
+    rollback = env.journal.start(_rollback_order(env, deployment, target), None)
+    try:
+        prepare(env, rollback)
+        remarks = put_up(env, rollback)
+    except PROBLEMS as problem:
+        env.say(env.strategy.logs())
+        seen = f"{target.short} does not serve either: {_first_line(problem)}"
+        env.journal.end(rollback, Outcome.FAILED, seen)
+        _page(env, deployment, seen, reasons)
+    if target == env.validated():
+        env.journal.end(rollback, Outcome.VALIDATED, "validated before")
+    notice = messages.returned(deployment.order, target, (*reasons, *remarks))
+    env.journal.end(deployment, Outcome.ROLLED_BACK, reasons[0], notice)
+    env.announce(f"rolled back: {target.short} is live and healthy")
+
+
+def _live_notice(
+    env: Environment, deployment: Deployment, remarks: tuple[str, ...]
+) -> Notice | None:
+    if deployment.order.kind is not Kind.DEPLOY:
+        return None
+    seconds = env.clock.now() - deployment.started_at
+    return messages.live(deployment.order, seconds, remarks)
+
+
+def _page(
+    env: Environment, deployment: Deployment, seen: str, reasons: tuple[str, ...]
+) -> NoReturn:
+    lines = (*reasons, messages.problem(seen))
+    notice = messages.needs_human(deployment.order, lines)
+    env.journal.end(deployment, Outcome.FAILED, seen, notice)
+    raise RollbackFailed(
+        f"rolling {env.name} back from {deployment.sha.short}",
+        seen,
+        "follow “Rollback by hand” in README_CI_CD.md",
+    )
+
+
+def _rollback_order(env: Environment, deployment: Deployment, target: Sha) -> Order:
+    commit = env.store.commit(target)
+    return Order(
+        environment=env.name,
+        sha=target,
+        kind=Kind.ROLLBACK,
+        actor=commit.author,
+        subject=commit.subject,
+        cause=deployment.id,
+    )
+
+
+def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...]:
+    is_edited = env.worktree.is_dirty()
+    if not is_edited and env.store.is_deployable(env.worktree.head()):
+        return ()
+    ref = env.worktree.keep_aside(f"{env.name}/{deployment.id}")
+    env.announce(f"hand-made changes were found and kept as {ref}")
+    return (f"Hand-made changes were kept as {ref}",)
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0][:300]

@@ -1,0 +1,66 @@
+"""Everything that acts on one environment, handed to the use cases as one value."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from pipeline.core.settlement import OnNoVerdict
+from pipeline.core.sha import Sha
+from pipeline.effects.clock import Clock
+from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.health import Endpoint
+from pipeline.gateways.journal import Journal
+from pipeline.gateways.outbox import Outbox
+from pipeline.gateways.state_file import StateFile
+from pipeline.strategies import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One environment and the gateways to its parts.
+
+    Attributes:
+        say: tells the person at the terminal what is being done.
+        is_validated_only: it takes no SHA that still awaits its verdict.
+        lock: opens the environment's lock; only its holder may change anything.
+        strategy_files: what a strategy needs to prepare a version.
+    """
+
+    name: str
+    store: Store
+    worktree: Worktree
+    strategy: Strategy
+    strategy_files: tuple[str, ...]
+    endpoint: Endpoint
+    journal: Journal
+    state_file: StateFile
+    outbox: Outbox
+    clock: Clock
+    on_no_verdict: OnNoVerdict
+    is_validated_only: bool
+    lock: Callable[[], AbstractContextManager[None]]
+    say: Callable[[str], None]
+
+    def announce(self, doing: str) -> None:
+        """Print one line for the phase that begins."""
+        self.say(f"==> {self.name}: {doing}")
+
+    def remember_validated(self, sha: Sha) -> None:
+        """Move the pointer: the journal first, then the file beside it."""
+        self.journal.validate(sha)
+        self.state_file.write(sha)
+
+    def validated(self) -> Sha | None:
+        """Return the last validated SHA, mending whichever record lost it.
+
+        The journal is believed first. The file alone is believed only for a commit
+        that is on the deployed branch.
+        """
+        journaled = self.journal.validated()
+        written = self.state_file.read()
+        if journaled is None and written and self.store.is_deployable(written):
+            self.journal.validate(written)
+            return written
+        if journaled is not None and written != journaled:
+            self.state_file.write(journaled)
+        return journaled

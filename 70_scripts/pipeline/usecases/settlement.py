@@ -1,0 +1,115 @@
+"""Settling a verdict: recorded, decided by the core, carried out, told.
+
+Calling it again with the same verdict changes nothing: what is done follows from
+everything known, not from the call.
+"""
+
+from pipeline.core import messages
+from pipeline.core.history import Deployment, Kind, Order, Outcome
+from pipeline.core.settlement import Plan, Situation, decide, outcome_of
+from pipeline.core.sha import Sha
+from pipeline.core.verdict import Judgement, Verdict
+from pipeline.usecases.activation import put_up_or_return, return_to
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.preparation import prepare_or_end
+
+
+def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
+    """Record what CI said of a SHA and bring about what follows from it.
+
+    Returns:
+        How the SHA's newest deployment here ended, None if it was never deployed.
+
+    Raises:
+        RollbackFailed: a human is needed.
+    """
+    try:
+        with env.lock():
+            _settle(env, sha, judgement)
+    finally:
+        if trouble := env.outbox.flush():
+            env.say(trouble)
+    newest = env.journal.newest(env.name, sha)
+    return newest.outcome if newest else None
+
+
+def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
+    env.announce(f"{sha.short}: {judgement.reason}")
+    env.journal.judge(sha, judgement)
+    live = _live(env)
+    situation = _situation(env, live)
+    plan = decide(situation, env.on_no_verdict)
+    if plan.validated is not None and plan.validated != situation.validated:
+        env.remember_validated(plan.validated)
+        env.announce(f"last validated SHA is now {plan.validated.short}")
+    if live is not None:
+        _move(env, live, plan, judgement if live.sha == sha else None)
+    was_live = live is not None and live.sha == sha
+    if judgement.is_final:
+        outcome = outcome_of(sha, plan, was_live, judgement.verdict)
+        _close(env, sha, outcome, judgement)
+
+
+def _live(env: Environment) -> Deployment | None:
+    """Return what serves; None where somebody changed it by hand, which is told."""
+    live = env.journal.live(env.name)
+    served = env.endpoint.probe(is_deep=False).sha
+    if live is None or served is None or served == live.sha:
+        return live
+    env.announce(f"drifted: serving {served.short}, journal says {live.sha.short}")
+    env.journal.tell(None, messages.drifted(env.name, served, live.sha))
+    return None
+
+
+def _situation(env: Environment, live: Deployment | None) -> Situation:
+    validated = env.validated()
+    healthy = env.journal.healthy(env.name)
+    known = {*healthy, *(sha for sha in (validated, live and live.sha) if sha)}
+    return Situation(
+        live=live.sha if live else None,
+        validated=validated,
+        healthy=healthy,
+        verdicts=env.journal.verdicts(),
+        ancestry=env.store.ancestry(known),
+    )
+
+
+def _move(
+    env: Environment, live: Deployment, plan: Plan, judgement: Judgement | None
+) -> None:
+    if plan.serve is not None and plan.is_forward:
+        _roll_forward(env, live, plan.serve)
+    elif plan.serve is not None or plan.is_stranded:
+        verdict = env.journal.verdicts().get(live.sha, Verdict.NONE)
+        why = judgement or Judgement(verdict, f"CI said {verdict} of {live.sha.short}")
+        return_to(env, live, plan.serve, messages.reasons(why))
+
+
+def _roll_forward(env: Environment, live: Deployment, sha: Sha) -> None:
+    commit = env.store.commit(sha)
+    order = Order(env.name, sha, Kind.ROLL_FORWARD, commit.author, commit.subject)
+    deployment = env.journal.start(order, live.sha)
+    prepare_or_end(env, deployment)
+    put_up_or_return(env, deployment)
+    notice = messages.rolled_forward(order)
+    env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
+
+
+def _close(env: Environment, sha: Sha, outcome: Outcome, judgement: Judgement) -> None:
+    for deployment in env.journal.open_deployments(env.name):
+        if deployment.sha == sha:
+            notice = _closing_notice(deployment, outcome, judgement)
+            env.journal.end(deployment, outcome, judgement.reason, notice)
+
+
+def _closing_notice(
+    deployment: Deployment, outcome: Outcome, judgement: Judgement
+) -> messages.Notice | None:
+    order = deployment.order
+    if order.kind is not Kind.DEPLOY:
+        return None
+    if outcome is Outcome.VALIDATED:
+        return messages.validated(order, judgement)
+    if outcome is Outcome.SUPERSEDED:
+        return messages.superseded(order, messages.reasons(judgement))
+    return messages.failed(order, messages.reasons(judgement))

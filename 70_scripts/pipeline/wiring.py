@@ -1,0 +1,189 @@
+"""The one place that puts the parts together, from configuration."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config import Config, StrategyName
+from pipeline.core.origin import repository_of
+from pipeline.core.sha import Sha
+from pipeline.effects.clock import Clock, SystemClock
+from pipeline.effects.http import Http
+from pipeline.errors import ConfigurationError
+from pipeline.gateways.database import open_database
+from pipeline.gateways.discord import Discord
+from pipeline.gateways.docker import ComposeProject
+from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.github import GitHub
+from pipeline.gateways.health import Endpoint
+from pipeline.gateways.journal import Journal
+from pipeline.gateways.lock import held
+from pipeline.gateways.outbox import Outbox
+from pipeline.gateways.secrets import Secrets, load_secrets
+from pipeline.gateways.state_file import StateFile
+from pipeline.gateways.supervisor import Supervisor
+from pipeline.gateways.watcher import WatcherLauncher
+from pipeline.strategies import Strategy
+from pipeline.strategies.dependencies import Dependencies
+from pipeline.strategies.process import Process
+from pipeline.strategies.restart import Restart
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.watching import Watch
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+LOCK_PATIENCE = 900.0
+COMPOSE_FOLDER = "30_docker"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Everything that a script may need, built when it is asked for."""
+
+    config: Config
+    config_file: Path
+    secrets: Secrets
+    clock: Clock
+
+    @property
+    def journal_file(self) -> Path:
+        """Return where the journal is."""
+        return self.config.paths.state / "journal.db"
+
+    def outbox(self) -> Outbox:
+        """Return the outbox; without a webhook it only keeps."""
+        webhook = self.secrets.webhook
+        discord = Discord(Http(self.clock), webhook) if webhook else None
+        lock = self.config.paths.state / "outbox.lock"
+        return Outbox(self.journal_file, lock, discord, self.clock)
+
+    def store(self) -> Store:
+        """Return the bare repository.
+
+        Raises:
+            ConfigurationError: it is not there.
+        """
+        path = self.config.paths.root / ".pipeline" / "repo.git"
+        if not path.is_dir():
+            raise ConfigurationError(
+                "opening the deployment root",
+                f"{path} is missing",
+                "set the VM up first",
+            )
+        return Store(path, self.config.github.branch)
+
+    def watch(self) -> Watch:
+        """Return how verdicts are waited for."""
+        settings, ci = self.config.github, self.config.ci
+        repository = settings.repository or repository_of(self.store().origin())
+        if repository is None:
+            raise ConfigurationError(
+                "finding the repository on GitHub",
+                "origin's URL does not name it",
+                "set github.repository to owner/name",
+            )
+        http, token = Http(self.clock), self.secrets.token
+        github = GitHub(http, settings.api_url, repository, token, self.clock)
+        return Watch(github, settings.workflow, ci.gate_jobs, ci.interval, ci.deadline)
+
+    def watcher(self, environment: str) -> WatcherLauncher:
+        """Return what starts an environment's watchers."""
+        return WatcherLauncher(
+            environment=environment,
+            script=SCRIPTS / "watch_ci.py",
+            config=self.config_file,
+            logs=self.config.paths.watcher_logs,
+            fallback_logs=self.config.paths.state / "logs",
+        )
+
+    def watcher_lock(self, environment: str, sha: Sha) -> Path:
+        """Return the lock that the watcher of a SHA holds while it lives."""
+        return self.config.paths.state / f"watching-{environment}-{sha}.lock"
+
+    def environment(self, name: str) -> Environment:
+        """Return one environment with all its gateways.
+
+        Raises:
+            ConfigurationError: there is none of that name, or it is not set up.
+        """
+        settings = self.config.environment(name)
+        state, store = self.config.paths.state, self.store()
+        local = f"http://{settings.bind}:{settings.port}"
+        http = Http(self.clock, through_proxy=False)
+        content, health = self.config.app.content, self.config.health
+        return Environment(
+            name=name,
+            store=store,
+            worktree=Worktree(self.config.paths.root / settings.worktree),
+            strategy=self._strategy(name, store),
+            strategy_files=(COMPOSE_FOLDER, *self.config.image.defined_by),
+            endpoint=Endpoint(http, local, name, content, health),
+            journal=Journal(open_database(self.journal_file), self.clock),
+            state_file=StateFile(state / "last-validated-sha.txt"),
+            outbox=self.outbox(),
+            clock=self.clock,
+            on_no_verdict=self.config.ci.on_no_verdict,
+            is_validated_only=settings.validated_only,
+            lock=lambda: held(
+                state / f"{name}.lock", self.clock, patience=LOCK_PATIENCE
+            ),
+            say=say,
+        )
+
+    def _strategy(self, name: str, store: Store) -> Strategy:
+        settings, image = self.config.environment(name), self.config.image
+        dependencies = Dependencies(store, image.defined_by, image.base)
+        root = self.config.paths.root
+        if settings.strategy is StrategyName.PROCESS:
+            state = self.config.paths.state
+            supervisor = Supervisor(
+                state / f"{name}-app.json", state / f"{name}-app.log"
+            )
+            return Process(
+                environment=name,
+                settings=settings,
+                worktree=Worktree(root / settings.worktree),
+                dependencies=dependencies,
+                supervisor=supervisor,
+                venvs=root / ".pipeline" / "venvs",
+                build_deadline=image.build_deadline,
+            )
+        project = ComposeProject(
+            root / COMPOSE_FOLDER / f"docker-compose-{name}.yml",
+            variables=compose_variables(self.config, name),
+        )
+        return Restart(name, project, dependencies, image.build_deadline)
+
+
+def compose_variables(config: Config, name: str) -> dict[str, str]:
+    """Return what an environment's compose file must know of the configuration."""
+    settings = config.environment(name)
+    prefix = name.upper().replace("-", "_")
+    return {
+        f"{prefix}_PROJECT": settings.project,
+        f"{prefix}_IMAGE": f"{settings.project}:current",
+        f"{prefix}_BIND": settings.bind,
+        f"{prefix}_PORT": str(settings.port),
+        "BASE_IMAGE": config.image.base,
+    }
+
+
+def build(config: Config, config_file: Path) -> Pipeline:
+    """Return the pipeline of a configuration.
+
+    Raises:
+        ConfigurationError: the state directory or the secrets cannot be used.
+    """
+    state = config.paths.state
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            "opening the state directory", str(error), f"make {state} writable"
+        ) from error
+    secrets = load_secrets(state / "secrets.env")
+    return Pipeline(config, config_file, secrets, SystemClock())
+
+
+def say(text: str) -> None:
+    """Print people's words to standard error."""
+    print(text, file=sys.stderr, flush=True)

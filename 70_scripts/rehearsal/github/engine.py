@@ -1,0 +1,161 @@
+"""Queue runs, start them in turn, and conclude them.
+
+Owns the life of a run from its record to its conclusion. What starts a run, and how
+it is performed, are the business of others.
+"""
+
+import threading
+from collections.abc import Callable
+from uuid import uuid4
+
+from rehearsal.github.contexts import contexts
+from rehearsal.github.execution import Execution, Surroundings
+from rehearsal.github.grouping import groups_of
+from rehearsal.github.ledger import Ledger
+from rehearsal.github.performance import STARTUP_FAILURE, Assignment, Performer
+from rehearsal.github.runs import Job, Run
+from rehearsal.github.settings import Settings, job_environment
+from rehearsal.github.tokens import Tokens
+from rehearsal.github.transcript import ended
+from rehearsal.github.turns import Decision, Group, Turns
+from rehearsal.github.workflow import WorkflowError
+
+
+class Engine:
+    """Everything that is running or waiting to."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        tokens: Tokens,
+        performer: Performer,
+        on_completed: Callable[[Run], None],
+    ) -> None:
+        """Begin idle."""
+        self._settings, self._ledger, self._tokens = settings, ledger, tokens
+        self._performer, self._on_completed = performer, on_completed
+        self._lock = threading.RLock()
+        self._turns = Turns()
+        self._waiting: dict[int, Assignment] = {}
+        self._executions: dict[int, Execution] = {}
+        self._threads: set[threading.Thread] = set()
+
+    def submit(self, assignment: Assignment) -> None:
+        """Queue a run; it starts as soon as its concurrency groups are free."""
+        run = assignment.run
+        try:
+            groups = self._groups(assignment)
+        except WorkflowError:
+            self.refuse(run)
+            return
+        self._queue_jobs(assignment)
+        with self._lock:
+            self._waiting[run.id] = assignment
+            self._follow(self._turns.enter(run.id, groups))
+            if run.id in self._waiting:
+                self._ledger.update_run(run.id, status="pending")
+
+    def refuse(self, run: Run) -> None:
+        """Conclude a run whose workflow cannot even be started."""
+        self._conclude(run.id, STARTUP_FAILURE)
+
+    def cancel(self, run_id: int) -> None:
+        """Cancel a run, wherever it is in its life."""
+        with self._lock:
+            execution = self._executions.get(run_id)
+            if execution is None:
+                self._drop(run_id)
+                self._follow(self._turns.leave(run_id))
+        if execution:
+            execution.cancel()
+
+    def stop(self) -> None:
+        """End everything that runs, and wait until it has."""
+        with self._lock:
+            self._waiting.clear()
+            self._turns = Turns()
+            executions, threads = list(self._executions.values()), set(self._threads)
+        for execution in executions:
+            execution.cancel(grace=1.0)
+        for thread in threads:
+            thread.join()
+
+    def _groups(self, assignment: Assignment) -> tuple[Group, ...]:
+        workflow, trigger = assignment.workflow, assignment.run.trigger
+        known = contexts(workflow, trigger, self._settings.variables)
+        return groups_of(workflow, known)
+
+    def _queue_jobs(self, assignment: Assignment) -> None:
+        run = assignment.run
+        for plan in assignment.workflow.jobs:
+            if plan.id not in assignment.carried:
+                self._ledger.put_job(
+                    Job(
+                        id=self._ledger.new_id(),
+                        run_id=run.id,
+                        attempt=run.attempt,
+                        key=plan.id,
+                        name=plan.name,
+                        labels=plan.labels,
+                        created_at=self._ledger.clock(),
+                        is_tolerated=plan.is_tolerated,
+                    )
+                )
+
+    def _follow(self, decision: Decision) -> None:
+        for run_id in decision.drop:
+            self._drop(run_id)
+        for run_id in decision.interrupt:
+            self._executions[run_id].cancel()
+        for run_id in decision.start:
+            if assignment := self._waiting.pop(run_id, None):
+                self._begin(assignment)
+
+    def _drop(self, run_id: int) -> None:
+        if self._waiting.pop(run_id, None):
+            for job in self._ledger.jobs(run_id):
+                if job.status != "completed":
+                    now = self._ledger.clock()
+                    self._ledger.put_job(ended(job, "cancelled", now))
+            self._conclude(run_id, "cancelled")
+
+    def _begin(self, assignment: Assignment) -> None:
+        execution = Execution(
+            Surroundings(
+                job_environment(self._settings),
+                f"github_{uuid4()}",
+                self._settings.seconds_per_minute,
+            )
+        )
+        self._executions[assignment.run.id] = execution
+        thread = threading.Thread(
+            target=self._perform,
+            args=(assignment, execution),
+            name=f"run-{assignment.run.id}",
+            daemon=True,
+        )
+        self._threads.add(thread)
+        thread.start()
+
+    def _perform(self, assignment: Assignment, execution: Execution) -> None:
+        run_id, conclusion = assignment.run.id, STARTUP_FAILURE
+        self._ledger.update_run(run_id, status="in_progress")
+        try:
+            conclusion = self._performer.perform(assignment, execution)
+        finally:
+            self._tokens.revoke(run_id)
+            with self._lock:
+                del self._executions[run_id]
+                self._threads.discard(threading.current_thread())
+            self._conclude(run_id, conclusion)
+            with self._lock:
+                self._follow(self._turns.leave(run_id))
+
+    def _conclude(self, run_id: int, conclusion: str) -> None:
+        if conclusion == STARTUP_FAILURE:
+            self._ledger.drop_jobs(job.id for job in self._ledger.jobs(run_id))
+        run = self._ledger.update_run(
+            run_id, status="completed", conclusion=conclusion
+        )
+        self._on_completed(run)

@@ -1,0 +1,1 @@
+"""The JSON objects that GitHub's API answers with."""

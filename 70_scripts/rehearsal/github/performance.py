@@ -1,0 +1,156 @@
+"""Prepare a run's files, have it performed, and judge how it went.
+
+Owns what goes into a run's directory and where its conclusion comes from.
+"""
+
+import logging
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.github.act_call import ActFiles, act_command, write_files
+from rehearsal.github.contexts import contexts
+from rehearsal.github.execution import Execution
+from rehearsal.github.ledger import Ledger
+from rehearsal.github.masking import masker
+from rehearsal.github.origin import Origin
+from rehearsal.github.runs import Run, run_conclusion
+from rehearsal.github.settings import Settings
+from rehearsal.github.stand_ins import local_repositories
+from rehearsal.github.tokens import Tokens
+from rehearsal.github.transcript import Transcript
+from rehearsal.github.workflow import Workflow, WorkflowError
+
+_LOG = logging.getLogger(__name__)
+STARTUP_FAILURE = "startup_failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A run that is to be performed.
+
+    Attributes:
+        workflow: The file as it was at the run's commit.
+        text: The file's content, as act is to read it.
+        carried: The jobs whose results come from the attempt before.
+    """
+
+    run: Run
+    workflow: Workflow
+    text: str
+    carried: frozenset[str] = frozenset()
+
+
+class Performer:
+    """Performs one run after the other or several at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        origin: Origin,
+        ledger: Ledger,
+        tokens: Tokens,
+        address: Callable[[], str],
+    ) -> None:
+        """Remember what every run needs; the address is known once it is served."""
+        self._settings, self._origin, self._ledger = settings, origin, ledger
+        self._tokens, self._address = tokens, address
+
+    def perform(self, assignment: Assignment, execution: Execution) -> str:
+        """Perform a run and return its conclusion."""
+        run = assignment.run
+        files = ActFiles(self._settings.work / f"{run.id}-{run.attempt}")
+        secrets = {
+            **self._settings.secrets,
+            "GITHUB_TOKEN": self._tokens.issue(run.id),
+        }
+        try:
+            command = self._prepared(assignment, files, execution, secrets)
+        except (WorkflowError, OSError, subprocess.CalledProcessError) as error:
+            _LOG.warning("run %s cannot start: %s", run.id, error)
+            return STARTUP_FAILURE
+        transcript = self._transcript(assignment, execution, secrets)
+        jobs = execution.perform(command, files, transcript)
+        conclusion = run_conclusion(jobs)
+        if conclusion != "skipped" or execution.exit_code == 0:
+            return conclusion
+        _LOG.warning("run %s: %s", run.id, "; ".join(transcript.complaints))
+        return STARTUP_FAILURE
+
+    def _prepared(
+        self,
+        assignment: Assignment,
+        files: ActFiles,
+        execution: Execution,
+        secrets: dict[str, str],
+    ) -> tuple[str, ...]:
+        run, settings = assignment.run, self._settings
+        if settings.act is None:
+            raise WorkflowError("there is no act to perform it with")
+        stand_ins = local_repositories([assignment.workflow])
+        write_files(
+            files,
+            run.trigger.payload,
+            {
+                "secret": secrets,
+                "var": dict(settings.variables),
+                "env": self._runner_environment(run, files, execution),
+            },
+        )
+        remote = f"https://github.com/{settings.full_name}"
+        self._origin.check_out(run.sha, files.source, remote)
+        workflow = self._placed(assignment, files)
+        return act_command(
+            act=settings.act,
+            event=run.trigger.event,
+            workflow=workflow,
+            files=files,
+            actor=run.trigger.actor,
+            stand_ins=stand_ins,
+            labels=settings.labels,
+        )
+
+    def _placed(self, assignment: Assignment, files: ActFiles) -> Path:
+        # Its own file, outside the checkout: a re-run's differs from the committed one.
+        place = files.root / assignment.workflow.file
+        place.write_text(assignment.text, encoding="utf-8")
+        return place
+
+    def _runner_environment(
+        self, run: Run, files: ActFiles, execution: Execution
+    ) -> dict[str, str]:
+        address, name = self._address(), self._settings.full_name
+        return {
+            "GITHUB_API_URL": address,
+            "GITHUB_SERVER_URL": address,
+            "GITHUB_GRAPHQL_URL": f"{address}/graphql",
+            "GITHUB_REF": run.trigger.ref,
+            "GITHUB_RUN_ATTEMPT": str(run.attempt),
+            "GITHUB_RUN_ID": str(run.id),
+            "GITHUB_RUN_NUMBER": str(run.number),
+            "GITHUB_TRIGGERING_ACTOR": run.triggering_actor,
+            "GITHUB_WORKFLOW_REF": f"{name}/{run.path}@{run.trigger.ref}",
+            "GITHUB_WORKFLOW_SHA": run.sha,
+            "REHEARSAL_ARTIFACTS": str(files.artifacts),
+            "REHEARSAL_ORIGIN": str(self._origin.path),
+            "REHEARSAL_TOOLS": str(self._settings.work / "tools"),
+            "RUNNER_ENVIRONMENT": "self-hosted",
+            "RUNNER_NAME": "rehearsal",
+            "RUNNER_TRACKING_ID": execution.tracking_id,
+        }
+
+    def _transcript(
+        self, assignment: Assignment, execution: Execution, secrets: dict[str, str]
+    ) -> Transcript:
+        run, workflow = assignment.run, assignment.workflow
+        return Transcript(
+            run=run,
+            workflow=workflow,
+            known=contexts(workflow, run.trigger, self._settings.variables),
+            ledger=self._ledger,
+            mask=masker(secrets.values()),
+            on_start=execution.watch,
+            on_end=execution.end_job,
+            carried=assignment.carried,
+        )

@@ -1,0 +1,75 @@
+"""Serve an ASGI application on the loopback interface from a thread.
+
+Owns the listening socket and the thread. Refuses any other interface, and knows
+nothing of what is served.
+"""
+
+import socket
+import threading
+import time
+
+import uvicorn
+from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+START_SECONDS = 10.0
+
+
+class LoopbackServer:
+    """An application behind a port of 127.0.0.1 that stays the same for life."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Remember the application; nothing listens before `start`."""
+        self._app = app
+        self._port = 0
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the base address, without a slash at its end."""
+        return f"http://{HOST}:{self._port}"
+
+    def start(self) -> None:
+        """Listen, on the port of the previous `start` where there was one."""
+        if self._thread is not None:
+            return
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, self._port))
+        self._port = listener.getsockname()[1]
+        self._server = uvicorn.Server(_configuration(self._app))
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), daemon=True, name="loopback"
+        )
+        self._thread.start()
+        self._await_start()
+
+    def stop(self) -> None:
+        """Stop listening: from here on connections are refused."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.should_exit = True
+        self._thread.join(timeout=START_SECONDS)
+        self._server = self._thread = None
+
+    def _await_start(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while self._server and not self._server.started:
+            if time.monotonic() > deadline or not (
+                self._thread and self._thread.is_alive()
+            ):
+                raise RuntimeError(f"nothing answers on {self.url} after its start")
+            time.sleep(0.002)
+
+
+def _configuration(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=1,
+    )

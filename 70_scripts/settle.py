@@ -1,0 +1,53 @@
+"""Settle a SHA's verdict once, now; running it again changes nothing."""
+
+import argparse
+import sys
+
+from pipeline import cli
+from pipeline.core.history import Outcome
+from pipeline.core.verdict import Judgement, Verdict
+from pipeline.errors import TimedOut
+from pipeline.gateways.github import GitHubUnavailable
+from pipeline.usecases.settlement import settle
+from pipeline.usecases.watching import look
+from pipeline.wiring import Pipeline, say
+
+EXAMPLE = "70_scripts/run settle preprod --sha $(git rev-parse origin/main)"
+
+
+def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
+    """Settle with the verdict that was given, else with GitHub's."""
+    env = pipeline.environment(arguments.environment)
+    sha = arguments.sha
+    judgement = _judgement(pipeline, arguments)
+    if arguments.dry_run:
+        say(f"would settle {sha.short} on {env.name}: {judgement.verdict}")
+        return 0
+    outcome = settle(env, sha, judgement)
+    say(f"==> {env.name}: {sha} is {outcome or judgement.verdict}")
+    return 5 if outcome is Outcome.ROLLED_BACK else 0
+
+
+def _judgement(pipeline: Pipeline, arguments: argparse.Namespace) -> Judgement:
+    if arguments.verdict:
+        verdict = Verdict(arguments.verdict)
+        return Judgement(verdict, f"verdict given by hand: {verdict}")
+    try:
+        return look(pipeline.watch(), arguments.sha)
+    except GitHubUnavailable as error:
+        raise TimedOut(
+            "asking GitHub for the verdict", str(error), "try again, or give --verdict"
+        ) from error
+
+
+if __name__ == "__main__":
+    made = cli.parser(__doc__, EXAMPLE)
+    made.add_argument("environment", help="preprod, or another one of pipeline.yml")
+    made.add_argument("--sha", type=cli.sha, required=True, help="the full commit SHA")
+    made.add_argument(
+        "--verdict",
+        choices=[verdict.value for verdict in Verdict],
+        help="settle with this verdict (default: ask GitHub)",
+    )
+    made.add_argument("--dry-run", action="store_true", help="change nothing")
+    sys.exit(cli.main(made, main))

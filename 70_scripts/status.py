@@ -1,0 +1,69 @@
+"""Show what runs where, since when, whether it is validated, and what is pending."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+
+from pipeline import cli
+from pipeline.core.sha import Sha
+from pipeline.gateways.lock import is_held
+from pipeline.usecases.overview import Overview, overview
+from pipeline.wiring import Pipeline
+from rich.console import Console
+from rich.table import Table
+
+EXAMPLE = "70_scripts/run status --json"
+COLUMNS = ("environment", "serving", "since", "validated", "health", "awaiting CI")
+
+
+def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
+    """Look at every environment; exit 0 whatever is seen."""
+    seen = [
+        overview(pipeline.environment(name)) for name in pipeline.config.environments
+    ]
+    if arguments.json:
+        print(json.dumps([_record(pipeline, item) for item in seen], indent=2))
+        return 0
+    table = Table(*COLUMNS)
+    for item in seen:
+        table.add_row(*_row(pipeline, item))
+    Console().print(table)
+    print(f"notices waiting: {pipeline.outbox().waiting()}")
+    return 0
+
+
+def _record(pipeline: Pipeline, item: Overview) -> dict[str, object]:
+    watched = [sha for sha in item.awaiting if _is_watched(pipeline, item, sha)]
+    return {**asdict(item), "has_drifted": item.has_drifted, "watched": watched}
+
+
+def _row(pipeline: Pipeline, item: Overview) -> tuple[str, ...]:
+    serving = item.serving.short if item.serving else "nothing"
+    if item.has_drifted:
+        journaled = item.journaled.short if item.journaled else "nothing"
+        serving = f"drifted: serving {serving}, journal says {journaled}"
+    since = datetime.fromtimestamp(item.since) if item.since else None
+    awaiting = (
+        f"{sha.short}{'' if _is_watched(pipeline, item, sha) else ' (no watcher)'}"
+        for sha in item.awaiting
+    )
+    return (
+        item.environment,
+        serving,
+        since.isoformat(" ", "seconds") if since else "-",
+        "yes" if item.is_validated else "no",
+        item.problem or "healthy",
+        ", ".join(awaiting) or "-",
+    )
+
+
+def _is_watched(pipeline: Pipeline, item: Overview, sha: Sha) -> bool:
+    return is_held(pipeline.watcher_lock(item.environment, sha))
+
+
+if __name__ == "__main__":
+    made = cli.parser(__doc__, EXAMPLE)
+    made.add_argument("--json", action="store_true", help="print JSON")
+    sys.exit(cli.main(made, main))

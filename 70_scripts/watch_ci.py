@@ -1,0 +1,46 @@
+"""Wait for CI's verdict on a SHA, then settle it: validate, or roll back."""
+
+import argparse
+import sys
+
+from pipeline import cli
+from pipeline.core.history import Outcome
+from pipeline.errors import TimedOut
+from pipeline.gateways.lock import held
+from pipeline.usecases.settlement import settle
+from pipeline.usecases.watching import await_verdict
+from pipeline.wiring import Pipeline, say
+
+EXAMPLE = "70_scripts/run watch_ci preprod --sha $(git rev-parse origin/main) --detach"
+
+
+def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
+    """Watch here, or with --detach where no job's end can reach."""
+    env = pipeline.environment(arguments.environment)
+    sha = arguments.sha
+    if arguments.detach:
+        print(pipeline.watcher(env.name).launch(sha))
+        return 0
+    lock = pipeline.watcher_lock(env.name, sha)
+    try:
+        with held(lock, pipeline.clock, patience=0):
+            judgement = await_verdict(pipeline.watch(), sha, pipeline.clock, say)
+            outcome = settle(env, sha, judgement)
+            lock.unlink(missing_ok=True)
+    except TimedOut as error:
+        say(str(error))
+        return error.exit_code
+    say(f"==> {env.name}: {sha} is {outcome or 'recorded'}")
+    return 5 if outcome is Outcome.ROLLED_BACK else 0
+
+
+if __name__ == "__main__":
+    made = cli.parser(__doc__, EXAMPLE)
+    made.add_argument("environment", help="preprod, or another one of pipeline.yml")
+    made.add_argument("--sha", type=cli.sha, required=True, help="the full commit SHA")
+    made.add_argument(
+        "--detach",
+        action="store_true",
+        help="watch in the background and print where the log is",
+    )
+    sys.exit(cli.main(made, main))
