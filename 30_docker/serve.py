@@ -65,8 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def copy_settled(source: Path, target: Path, head: Path) -> str:
     """Copy the source while git leaves it alone, and return its commit.
 
-    `git reset` rewrites the files first and HEAD last, under a lock on the index: a copy
-    counts only when neither moved meanwhile.
+    `git reset` rewrites the files first and HEAD last, under a lock on the index: only
+    a copy during which nothing of this moved counts.
 
     Raises:
         CannotServe: HEAD is not readable, or the worktree never came to rest.

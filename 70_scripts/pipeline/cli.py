@@ -6,16 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import wiring
-from pipeline.config import find_config, load_config
+from pipeline.config import Config, find_config, load_config
 from pipeline.core.sha import Sha
 from pipeline.errors import PipelineError
+from pipeline.gateways.secrets import load_secrets
 
 INTERRUPTED = 130
 
 Verb = Callable[[wiring.Pipeline, argparse.Namespace], int]
+ConfigVerb = Callable[[Config, argparse.Namespace], int]
 
 
-def parser(purpose: str, example: str) -> argparse.ArgumentParser:
+def parser(purpose: str | None, example: str) -> argparse.ArgumentParser:
     """Return a parser with what every script takes."""
     made = argparse.ArgumentParser(
         description=purpose,
@@ -41,15 +43,25 @@ def sha(text: str) -> Sha:
 
 
 def main(made: argparse.ArgumentParser, verb: Verb) -> int:
-    """Parse the arguments, do the verb, and turn its errors into exit codes."""
+    """Do a verb of a pipeline that is set up; return its exit code."""
+
+    def build(config: Config, arguments: argparse.Namespace) -> int:
+        return verb(wiring.build(config, config_file(arguments)), arguments)
+
+    return main_with_config(made, build)
+
+
+def main_with_config(made: argparse.ArgumentParser, verb: ConfigVerb) -> int:
+    """Do a verb that needs the configuration alone; return its exit code.
+
+    This is the one place where errors become exit codes and words.
+    """
     arguments = made.parse_args()
     redact: Callable[[str], str] = str
     try:
-        # Scripts are started from anywhere: their own folder comes first.
-        path = arguments.config or find_config(wiring.SCRIPTS)
-        pipeline = wiring.build(load_config(path), path.absolute())
-        redact = pipeline.secrets.redact
-        return verb(pipeline, arguments)
+        config = load_config(config_file(arguments))
+        redact = load_secrets(config.paths.state / "secrets.env").redact
+        return verb(config, arguments)
     except PipelineError as error:
         wiring.say(f"error: {redact(str(error))}")
         return error.exit_code
@@ -60,3 +72,9 @@ def main(made: argparse.ArgumentParser, verb: Verb) -> int:
         wiring.say(redact(traceback.format_exc()))
         wiring.say("This is a bug in the pipeline: please report the lines above.")
         return 1
+
+
+def config_file(arguments: argparse.Namespace) -> Path:
+    """Return the file that was named, else the nearest above the scripts' folder."""
+    named: Path | None = arguments.config
+    return (named or find_config(wiring.SCRIPTS)).absolute()

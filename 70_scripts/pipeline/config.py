@@ -1,7 +1,7 @@
 """``pipeline.yml`` as typed values; the file in the repository documents every key."""
 
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import yaml
@@ -19,9 +19,17 @@ from pipeline.errors import ConfigurationError
 
 FILE_NAME = "pipeline.yml"
 
+
+def _inside(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if not parts or parts[0] == "/" or ".." in parts:
+        raise ValueError("must be a path below the root")
+    return path
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 HomePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
-RelativePath = Annotated[str, Field(pattern=r"^(?!/)(?!.*(?:^|/)\.\.(?:/|$)).+$")]
+RelativePath = Annotated[str, AfterValidator(_inside)]
 UrlPath = Annotated[str, Field(pattern=r"^/")]
 Url = Annotated[str, AfterValidator(lambda url: str(HttpUrl(url)).rstrip("/"))]
 

@@ -174,12 +174,10 @@ def build(config: Config, config_file: Path) -> Pipeline:
         ConfigurationError: the state directory or the secrets cannot be used.
     """
     state = config.paths.state
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    if not state.is_dir():
         raise ConfigurationError(
-            "opening the state directory", str(error), f"make {state} writable"
-        ) from error
+            "opening the state directory", f"{state} is missing", "set the VM up first"
+        )
     secrets = load_secrets(state / "secrets.env")
     return Pipeline(config, config_file, secrets, SystemClock())
 

@@ -58,9 +58,7 @@ async def deliver(answer: Answer, send: Send, seconds: float = 0.0) -> None:
     """Send an answer, its body spread over so many seconds."""
     final = answer.with_headers({"content-length": str(len(answer.body))})
     raw = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in final.headers]
-    await send(
-        {"type": "http.response.start", "status": answer.status, "headers": raw}
-    )
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
     for piece in _pieces(answer.body) if seconds else ():
         await send({"type": "http.response.body", "body": piece, "more_body": True})
         await asyncio.sleep(seconds / SLOW_PIECES)

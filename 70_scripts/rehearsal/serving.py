@@ -16,12 +16,12 @@ START_SECONDS = 10.0
 
 
 class LoopbackServer:
-    """An application behind a port of 127.0.0.1 that stays the same for life."""
+    """A port of 127.0.0.1 that stays the same for life."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Remember the application; nothing listens before `start`."""
-        self._app = app
-        self._port = 0
+    def __init__(self) -> None:
+        """Reserve a port; connections are refused before `start`."""
+        self._listener: socket.socket | None = _bound(0)
+        self._port: int = self._listener.getsockname()[1]
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -30,15 +30,13 @@ class LoopbackServer:
         """Return the base address, without a slash at its end."""
         return f"http://{HOST}:{self._port}"
 
-    def start(self) -> None:
-        """Listen, on the port of the previous `start` where there was one."""
+    def start(self, app: ASGIApp) -> None:
+        """Listen, and let the application answer."""
         if self._thread is not None:
             return
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, self._port))
-        self._port = listener.getsockname()[1]
-        self._server = uvicorn.Server(_configuration(self._app))
+        listener = self._listener or _bound(self._port)
+        self._listener = None
+        self._server = uvicorn.Server(_configuration(app))
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), daemon=True, name="loopback"
         )
@@ -61,6 +59,13 @@ class LoopbackServer:
             ):
                 raise RuntimeError(f"nothing answers on {self.url} after its start")
             time.sleep(0.002)
+
+
+def _bound(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    return listener
 
 
 def _configuration(app: ASGIApp) -> uvicorn.Config:

@@ -21,15 +21,13 @@ _PAGES = (
         default=True,
     ),
 )
-_BADGE_COLOURS: dict[str, Literal["green", "orange"]] = {
-    "prod": "green",
-    "preprod": "orange",
-}
+_Colour = Literal["green", "orange", "gray"]
+_BADGE_COLOURS: dict[str, _Colour] = {"prod": "green", "preprod": "orange"}
 
 
 def show_badge(release: Release) -> None:
     """Say above every page which version serves it, and where."""
-    colour = _BADGE_COLOURS.get(release.environment, "gray")
+    colour: _Colour = _BADGE_COLOURS.get(release.environment, "gray")
     text = f"{release.environment} · {release.short_sha}"
     with st.container(horizontal_alignment="right"):
         st.badge(text, icon=":material/deployed_code:", color=colour)

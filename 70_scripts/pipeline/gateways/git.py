@@ -41,6 +41,20 @@ class Store:
         self._tip = f"refs/remotes/origin/{branch}"
         self._refspec = f"+refs/heads/{branch}:{self._tip}"
 
+    def create(self, origin: str) -> None:
+        """Make the repository, or point the one that is there to ``origin``."""
+        if not self.path.is_dir():
+            run(("git", "init", "--quiet", "--bare", str(self.path)), env=QUIET)
+        self._git("config", "remote.origin.url", origin)
+
+    def add_worktree(self, path: Path, sha: Sha) -> None:
+        """Check a commit out, detached, into a new worktree."""
+        self._git("worktree", "add", "--quiet", "--detach", str(path), str(sha))
+
+    def tip(self) -> Sha:
+        """Return the branch's newest commit as last fetched."""
+        return Sha(self._git("rev-parse", self._tip).text)
+
     def fetch(self) -> None:
         """Bring the branch from origin, trying three times.
 

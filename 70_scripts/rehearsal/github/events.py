@@ -4,7 +4,7 @@ Owns the reading of workflow files at the right commit, and the payload of each 
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,7 +40,7 @@ class Events:
         settings: Settings,
         origin: Origin,
         ledger: Ledger,
-        site: Callable[[], Site],
+        site: Site,
     ) -> None:
         """Begin deaf; `engine` has to be set before anything happens."""
         self._settings, self._origin, self._ledger = settings, origin, ledger
@@ -90,7 +90,7 @@ class Events:
         except WorkflowError as error:
             raise InputError(str(error)) from error
         inputs = checked_inputs(workflow, given)
-        payload = dispatch_event(self._site(), path, full, inputs, actor)
+        payload = dispatch_event(self._site, path, full, inputs, actor)
         trigger = Trigger("workflow_dispatch", sha, full, actor, payload, inputs)
         return self._start(workflow, text, trigger)
 
@@ -159,11 +159,11 @@ class Events:
         shas = origin.commits_between(base, sha) if known else (sha,)
         commits = tuple(origin.commit(one) for one in shas[-20:])
         head = origin.commit(sha)
-        payload = push_event(self._site(), push, commits, head, actor)
+        payload = push_event(self._site, push, commits, head, actor)
         return Trigger("push", sha, push.ref, actor, payload)
 
     def _run_trigger(self, run: Run, sha: str, depth: int) -> Trigger:
-        site, actor = self._site(), run.triggering_actor
+        site, actor = self._site, run.triggering_actor
         body = run_json(site, run, self._origin.commit(run.sha))
         workflow = next((w for w, _ in self._at(sha) if w.path == run.path), None)
         known = workflow and workflow_json(

@@ -5,7 +5,6 @@ Owns what goes into a run's directory and where its conclusion comes from.
 
 import logging
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +50,9 @@ class Performer:
         origin: Origin,
         ledger: Ledger,
         tokens: Tokens,
-        address: Callable[[], str],
+        address: str,
     ) -> None:
-        """Remember what every run needs; the address is known once it is served."""
+        """Remember what every run needs; the address is the API's."""
         self._settings, self._origin, self._ledger = settings, origin, ledger
         self._tokens, self._address = tokens, address
 
@@ -120,7 +119,7 @@ class Performer:
     def _runner_environment(
         self, run: Run, files: ActFiles, execution: Execution
     ) -> dict[str, str]:
-        address, name = self._address(), self._settings.full_name
+        address, name = self._address, self._settings.full_name
         return {
             "GITHUB_API_URL": address,
             "GITHUB_SERVER_URL": address,

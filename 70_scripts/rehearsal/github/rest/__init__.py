@@ -1,0 +1,1 @@
+"""The part of GitHub's REST API that the pipeline needs."""

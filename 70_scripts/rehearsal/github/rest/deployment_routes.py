@@ -1,0 +1,173 @@
+"""Answer for deployments."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rehearsal.github.deployments import STATES, Deployment, DeploymentStatus
+from rehearsal.github.payloads.deployments import (
+    deployment_json,
+    deployment_status_json,
+)
+from rehearsal.github.rest.backstage import Backstage
+from rehearsal.github.rest.errors import Refusal, invalid, not_found
+from rehearsal.github.rest.requests import (
+    body_of,
+    number_of,
+    page_response,
+    require_token,
+)
+
+_FILTERS = ("sha", "ref", "task", "environment")
+
+
+class DeploymentRoutes:
+    """The deployments API."""
+
+    def __init__(self, backstage: Backstage) -> None:
+        """Begin without deployments."""
+        self._backstage = backstage
+        self._deployments: list[Deployment] = []
+
+    def routes(self) -> list[Route]:
+        """Return every route, relative to the repository."""
+        one = "/deployments/{deployment}"
+        return [
+            Route("/deployments", self.create, methods=["POST"]),
+            Route("/deployments", self.deployments),
+            Route(one, self.deployment),
+            Route(f"{one}/statuses", self.add_status, methods=["POST"]),
+            Route(f"{one}/statuses", self.statuses),
+            Route(f"{one}/statuses/{{status}}", self.status),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        """Record a deployment, unless GitHub would refuse it or merge first."""
+        require_token(request)
+        body = await body_of(request)
+        if not isinstance(body.get("ref"), str):
+            raise invalid("Deployment", "ref", "missing_field")
+        commit = self._backstage.commit(body["ref"])
+        if commit is None:
+            raise Refusal(422, f"No ref found for: {body['ref']}")
+        if merged := self._merge(body, commit.sha):
+            return merged
+        self._check_contexts(body)
+        deployment = self._deployment(body, commit.sha)
+        self._deployments.append(deployment)
+        return JSONResponse(deployment_json(self._backstage.site, deployment), 201)
+
+    def deployments(self, request: Request) -> Response:
+        """List deployments, the newest first."""
+        query, site = request.query_params, self._backstage.site
+        found = [
+            one
+            for one in reversed(self._deployments)
+            if all(query.get(name) in (None, getattr(one, name)) for name in _FILTERS)
+        ]
+        return page_response(request, found, lambda one: deployment_json(site, one))
+
+    def deployment(self, request: Request) -> Response:
+        """Show a deployment."""
+        found = self._found(request)
+        return JSONResponse(deployment_json(self._backstage.site, found))
+
+    async def add_status(self, request: Request) -> Response:
+        """Record that a deployment reached a stage."""
+        require_token(request)
+        deployment, body = self._found(request), await body_of(request)
+        if body.get("state") not in STATES:
+            raise invalid("DeploymentStatus", "state", "invalid")
+        status = self._status(body)
+        self._retire_others(deployment, status, body)
+        deployment.statuses.append(status)
+        site = self._backstage.site
+        return JSONResponse(deployment_status_json(site, deployment, status), 201)
+
+    def statuses(self, request: Request) -> Response:
+        """List a deployment's stages, the newest first."""
+        found, site = self._found(request), self._backstage.site
+        return page_response(
+            request,
+            found.statuses[::-1],
+            lambda one: deployment_status_json(site, found, one),
+        )
+
+    def status(self, request: Request) -> Response:
+        """Show one stage of a deployment."""
+        found, number = self._found(request), number_of(request, "status")
+        for status in found.statuses:
+            if status.id == number:
+                site = self._backstage.site
+                return JSONResponse(deployment_status_json(site, found, status))
+        raise not_found()
+
+    def _merge(self, body: dict[str, Any], sha: str) -> Response | None:
+        origin, site = self._backstage.origin, self._backstage.site
+        main = origin.resolve(f"refs/heads/{site.default_branch}")
+        is_behind = bool(main and origin.commits_between(sha, main))
+        if body.get("auto_merge", True) is False or not is_behind:
+            return None
+        # The real one would now merge; this one only says so, for nobody wants it.
+        message = f"Auto-merged {site.default_branch} into {body['ref']} on deployment."
+        return JSONResponse({"message": message}, 202)
+
+    def _check_contexts(self, body: dict[str, Any]) -> None:
+        if body.get("required_contexts") != []:
+            error = {"resource": "Deployment", "field": "required_contexts"}
+            raise Refusal(
+                409,
+                "Conflict: Commit status checks failed for "
+                f"{body['ref']}.",
+                errors=[{**error, "code": "invalid", "contexts": []}],
+            )
+
+    def _deployment(self, body: dict[str, Any], sha: str) -> Deployment:
+        environment = str(body.get("environment") or "production")
+        return Deployment(
+            id=self._backstage.ledger.new_id(),
+            sha=sha,
+            ref=body["ref"],
+            task=str(body.get("task") or "deploy"),
+            environment=environment,
+            description=body.get("description"),
+            payload=body.get("payload") or {},
+            is_production=body.get(
+                "production_environment", environment == "production"
+            ),
+            is_transient=bool(body.get("transient_environment")),
+            created_at=self._backstage.ledger.clock(),
+            creator=self._backstage.actor,
+        )
+
+    def _status(self, body: dict[str, Any]) -> DeploymentStatus:
+        return DeploymentStatus(
+            id=self._backstage.ledger.new_id(),
+            state=body["state"],
+            description=str(body.get("description") or ""),
+            environment_url=str(body.get("environment_url") or ""),
+            log_url=str(body.get("log_url") or body.get("target_url") or ""),
+            created_at=self._backstage.ledger.clock(),
+            creator=self._backstage.actor,
+        )
+
+    def _retire_others(
+        self, winner: Deployment, status: DeploymentStatus, body: dict[str, Any]
+    ) -> None:
+        # A success makes earlier ones of the same environment inactive.
+        if status.state != "success" or body.get("auto_inactive", True) is False:
+            return
+        for one in self._deployments:
+            is_rival = one is not winner and one.environment == winner.environment
+            is_live = bool(one.statuses) and one.statuses[-1].state == "success"
+            if is_rival and is_live and not one.is_transient | one.is_production:
+                one.statuses.append(self._status({"state": "inactive"}))
+
+    def _found(self, request: Request) -> Deployment:
+        number = number_of(request, "deployment")
+        for deployment in self._deployments:
+            if deployment.id == number:
+                return deployment
+        raise not_found()

@@ -1,0 +1,212 @@
+"""The loopback GitHub: one repository, its API, and a runner.
+
+Owns the wiring of the parts and the service's life.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rehearsal.faults import Faults
+from rehearsal.github.act_call import LABELS
+from rehearsal.github.engine import Engine
+from rehearsal.github.events import Events
+from rehearsal.github.ledger import Ledger
+from rehearsal.github.origin import Origin
+from rehearsal.github.payloads.common import Site
+from rehearsal.github.performance import Performer
+from rehearsal.github.pushes import Push, PushWatcher
+from rehearsal.github.rest.app import api_application
+from rehearsal.github.rest.backstage import Backstage
+from rehearsal.github.rest.limits import Limits
+from rehearsal.github.runs import Job, Run
+from rehearsal.github.scripting import ScriptedRun, script
+from rehearsal.github.settings import Settings
+from rehearsal.github.tokens import Tokens
+from rehearsal.serving import LoopbackServer
+
+DEFAULT_TOKEN = "github_pat_rehearsal"
+
+
+class GitHubServer:
+    """A GitHub for one repository, on 127.0.0.1.
+
+    Attributes:
+        faults: What goes wrong with the next answers.
+        limits: The rate limits, which may be used up on purpose.
+        ledger: Every run and job.
+        secrets: The repository's secrets; changes count from the next run on.
+        variables: The repository's variables, likewise.
+        token: A personal token that the API accepts.
+    """
+
+    def __init__(
+        self,
+        origin: Path,
+        owner: str,
+        repo: str,
+        act: Path | None,
+        home: Path,
+        *,
+        secrets: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        token: str = DEFAULT_TOKEN,
+        actor: str = "octocat",
+        default_branch: str = "main",
+        labels: tuple[str, ...] = LABELS,
+        seconds_per_minute: float = 60.0,
+    ) -> None:
+        """Set the service up; nothing listens and nothing runs before `start`.
+
+        Args:
+            origin: The bare repository; it gets a `post-receive` hook.
+            owner: Whose repository it is.
+            repo: Its name.
+            act: The program that runs workflows; None lets pushes start nothing.
+            home: The HOME of every job. The runner's own files go below it.
+            secrets: The repository's secrets.
+            variables: The repository's variables.
+            environment: More environment for every job.
+            token: A personal token to accept.
+            actor: Who pushes, dispatches and repeats.
+            default_branch: Where `workflow_run` looks for its files.
+            labels: What the one runner is labelled.
+            seconds_per_minute: How long a minute of `timeout-minutes` lasts.
+        """
+        self.secrets, self.variables = dict(secrets or {}), dict(variables or {})
+        self.token, self.faults, self.limits = token, Faults(), Limits()
+        self.ledger, self._tokens = Ledger(), Tokens([token])
+        self._act, self._origin = act, Origin(origin)
+        settings = Settings(
+            owner=owner,
+            repo=repo,
+            act=act,
+            home=home,
+            work=home / "actions-runner" / "_work",
+            actor=actor,
+            default_branch=default_branch,
+            secrets=self.secrets,
+            variables=self.variables,
+            extra=environment or {},
+            labels=labels,
+            seconds_per_minute=seconds_per_minute,
+        )
+        self._server = LoopbackServer()
+        site = Site(self._server.url, owner, repo, default_branch)
+        self._events = Events(settings, self._origin, self.ledger, site)
+        performer = Performer(
+            settings, self._origin, self.ledger, self._tokens, site.base
+        )
+        self._engine = Engine(
+            settings, self.ledger, self._tokens, performer, self._events.completed
+        )
+        self._events.engine = self._engine
+        self._watcher = PushWatcher(origin, self._receive)
+        self._app = api_application(
+            Backstage(
+                origin=self._origin,
+                ledger=self.ledger,
+                events=self._events,
+                engine=self._engine,
+                site=site,
+                started_at=time.time(),
+                actor=actor,
+            ),
+            self._tokens,
+            self.limits,
+            self.faults,
+        )
+
+    @property
+    def api_url(self) -> str:
+        """Return the address of the API."""
+        return self._server.url
+
+    @property
+    def server_url(self) -> str:
+        """Return the address of the site."""
+        return self._server.url
+
+    @property
+    def pushes(self) -> tuple[Push, ...]:
+        """Return every push so far, with the time it was received."""
+        return tuple(self._events.pushes)
+
+    def start(self) -> None:
+        """Listen, and take pushes."""
+        self._server.start(self._app)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Stop listening, and end every run with all of its processes."""
+        self._watcher.stop()
+        self._engine.stop()
+        self._server.stop()
+
+    def refuse_connections(self) -> None:
+        """Stop listening for a while; runs go on."""
+        self._server.stop()
+
+    def accept_connections(self) -> None:
+        """Listen again, at the same address."""
+        self._server.start(self._app)
+
+    def script_runs(self, *scripted: ScriptedRun) -> tuple[Run, ...]:
+        """Add or alter runs without performing anything."""
+        return tuple(script(self.ledger, one) for one in scripted)
+
+    def runs(self, sha: str | None = None, workflow: str | None = None) -> list[Run]:
+        """Return the runs, the newest first, of one commit or one workflow file."""
+        return [
+            run
+            for run in self.ledger.runs()
+            if sha in (None, run.sha) and workflow in (None, Path(run.path).name)
+        ]
+
+    def jobs(self, run: Run) -> tuple[Job, ...]:
+        """Return the jobs of an attempt of a run."""
+        return self.ledger.jobs(run.id, run.attempt)
+
+    def wait_for_run(
+        self,
+        sha: str,
+        workflow: str,
+        seconds: float,
+        is_so: Callable[[Run], bool] = lambda run: run.is_completed,
+    ) -> Run:
+        """Wait until a commit's newest run of a workflow is so, and return it.
+
+        Raises:
+            TimeoutError: It is not so in time.
+        """
+
+        def found(ledger: Ledger) -> bool:
+            runs = self.runs(sha, workflow)
+            return bool(runs) and is_so(runs[0])
+
+        if not self.ledger.wait_until(found, seconds):
+            raise TimeoutError(f"no such run of {workflow} for {sha} in {seconds} s")
+        return self.runs(sha, workflow)[0]
+
+    def __enter__(self) -> Self:
+        """Start, and return the server."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop, however the block ended."""
+        self.stop()
+
+    def _receive(self, push: Push) -> None:
+        if self._act is None:
+            self._events.pushes.append(push)
+        else:
+            self._events.push(push)

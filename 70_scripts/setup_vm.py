@@ -1,0 +1,34 @@
+"""Set this machine up for the pipeline; run it again to mend what is missing."""
+
+import argparse
+import sys
+
+from pipeline import cli
+from pipeline.config import Config
+from pipeline.effects.processes import CommandFailed
+from pipeline.errors import ConfigurationError
+from pipeline.usecases.installation import install
+from pipeline.wiring import compose_variables, say
+
+EXAMPLE = "70_scripts/setup_vm.sh --origin git@github.com:OWNER/NAME.git"
+
+
+def main(config: Config, arguments: argparse.Namespace) -> int:
+    """Make or mend the deployment root."""
+    variables: dict[str, str] = {}
+    for name in config.environments:
+        variables |= compose_variables(config, name)
+    try:
+        sha = install(config, arguments.origin, variables, say)
+    except CommandFailed as error:
+        raise ConfigurationError(
+            "setting this machine up", str(error), "mend the cause, then run it again"
+        ) from error
+    say(f"==> ready: {config.paths.root} runs the pipeline of {sha.short}")
+    return 0
+
+
+if __name__ == "__main__":
+    made = cli.parser(__doc__, EXAMPLE)
+    made.add_argument("--origin", required=True, help="the URL to fetch from")
+    sys.exit(cli.main_with_config(made, main))

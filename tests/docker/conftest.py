@@ -1,0 +1,175 @@
+"""A VM's layout in a temporary directory, with preprod served by the real engine."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+from rehearsal.base_image import ensure_base_image
+
+REPOSITORY = Path(__file__).parents[2]
+COMPOSE_FILE = "30_docker/docker-compose-preprod.yml"
+DEADLINE = 30.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Preprod:
+    """Preprod of a throw-away VM: its worktree, its container and its address."""
+
+    root: Path
+    environment: Mapping[str, str]
+
+    @property
+    def worktree(self) -> Path:
+        """Return the worktree that preprod serves."""
+        return self.root / "10_preprod"
+
+    @property
+    def container(self) -> str:
+        """Return the name that Compose gives the container."""
+        return f"{self.environment['PREPROD_PROJECT']}-app-1"
+
+    def compose(self, *arguments: str, is_checked: bool = True, **more: str) -> str:
+        """Run Compose as people do on the VM, and return its output."""
+        command = ["docker-compose", "-f", str(self.root / COMPOSE_FILE), *arguments]
+        return run(*command, is_checked=is_checked, **self.environment, **more)
+
+    def commit(self, path: str, change: Callable[[str], str]) -> str:
+        """Commit a changed file of the app to the bare repository; return its SHA."""
+        clone = self.root / "clone"
+        file = clone / "10_preprod/src/mangetamain_analytics" / path
+        git(clone, "checkout", "-q", "main")
+        file.write_text(change(file.read_text()))
+        git(clone, "commit", "-q", "-a", "-m", f"change {path}")
+        git(clone, "push", "-q", "origin", "main")
+        return git(clone, "rev-parse", "HEAD")
+
+    def reset(self, sha: str) -> None:
+        """Move the worktree to this commit, and do nothing else."""
+        git(self.worktree, "reset", "-q", "--hard", sha)
+
+    def restart(self) -> None:
+        """Restart the container, and wait until it answers."""
+        self.compose("restart")
+        self.await_answer()
+
+    def await_answer(self) -> None:
+        """Wait until the health endpoint answers 200."""
+        until(lambda: self.fetch("/_stcore/health")[0] == 200)
+
+    def fetch(self, path: str) -> tuple[int, str]:
+        """Return status and body; status 0 when nothing answers."""
+        port = self.environment["PREPROD_PORT"]
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=DEADLINE) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except (URLError, ConnectionError):
+            return 0, ""
+
+    def served_sha(self) -> str:
+        """Return the SHA that the running process reports."""
+        return str(json.loads(self.fetch("/_stcore/health")[1])["sha"])
+
+
+def run(*command: str, is_checked: bool = True, **environment: str) -> str:
+    """Run a command and return all its output."""
+    done = subprocess.run(
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    if is_checked and done.returncode:
+        pytest.fail(f"{command} exited with {done.returncode}:\n{done.stdout}")
+    return done.stdout.strip()
+
+
+def git(directory: Path, *arguments: str) -> str:
+    """Run git there, with an identity and without the user's settings."""
+    settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    return run("git", *identity, "-C", str(directory), *arguments, **settings)
+
+
+def until(is_reached: Callable[[], bool]) -> None:
+    """Wait until the condition holds, for a bounded number of looks."""
+    pause = threading.Event()
+    for _ in range(int(DEADLINE / 0.05)):
+        if is_reached():
+            return
+        pause.wait(0.05)
+    pytest.fail(f"not reached in {DEADLINE} s")
+
+
+@pytest.fixture(scope="session")
+def base_image() -> str:
+    """Return the tag of the local base image."""
+    return ensure_base_image()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compose_on_path() -> Iterator[None]:
+    """Make the docker-compose of this environment the one that is found."""
+    with pytest.MonkeyPatch.context() as patch:
+        scripts = Path(sys.executable).parent
+        patch.setenv("PATH", f"{scripts}{os.pathsep}{os.environ['PATH']}")
+        yield
+
+
+@pytest.fixture(scope="module")
+def vm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a deployment root as on the VM: bare repository, worktrees, links."""
+    root: Path = tmp_path_factory.mktemp("home") / "mangetamain"
+    clone, bare = root / "clone", root / ".pipeline" / "repo.git"
+    ignored = shutil.ignore_patterns("__pycache__", ".*cache", ".venv", ".coverage")
+    for part in ("10_preprod", "30_docker"):
+        shutil.copytree(REPOSITORY / part, clone / part, ignore=ignored)
+    git(clone, "init", "-q", "-b", "main")
+    git(clone, "add", "--force", ".")
+    git(clone, "commit", "-q", "-m", "the app")
+    git(root, "clone", "-q", "--bare", str(clone), str(bare))
+    git(clone, "remote", "add", "origin", str(bare))
+    (root / "30_docker").mkdir()
+    for name, worktree in (("preprod", "10_preprod"), ("prod", "20_prod")):
+        git(bare, "worktree", "add", "-q", "--detach", str(root / worktree), "main")
+        file = f"30_docker/docker-compose-{name}.yml"
+        (root / file).symlink_to(f"../{worktree}/{file}")
+    return root
+
+
+@pytest.fixture(scope="module")
+def preprod(vm: Path, base_image: str) -> Iterator[Preprod]:
+    """Yield preprod with its container up; remove container and image afterwards."""
+    name = f"apptest-{uuid.uuid4().hex[:8]}"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    settings = {
+        "PREPROD_PROJECT": name,
+        "PREPROD_IMAGE": f"{name}:test",
+        "PREPROD_PORT": port,
+        "BASE_IMAGE": base_image,
+    }
+    preprod = Preprod(vm, settings)
+    try:
+        preprod.compose("build", "--quiet")
+        preprod.compose("up", "--detach")
+        preprod.await_answer()
+        yield preprod
+    finally:
+        preprod.compose("down", "--rmi", "all", "--volumes", is_checked=False)

@@ -1,0 +1,170 @@
+"""A VM in a folder, with an origin to push to and the real scripts to run on it."""
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCRIPTS = REPOSITORY / "70_scripts"
+TREE = Path(__file__).parent / "tree"
+DEFINED_BY = ["30_docker/serve.py", "10_preprod/pyproject.toml", "10_preprod/uv.lock"]
+GIT = {
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.org",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+}
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass
+class Vm:
+    """A throw-away home: origin, a clone to commit in, the deployment root, state."""
+
+    home: Path
+    api_url: str = "http://127.0.0.1:1"
+    webhook: str = ""
+
+    def __post_init__(self) -> None:
+        """Lay out the places and write the configuration."""
+        self.origin = self.home / "origin.git"
+        self.clone = self.home / "clone"
+        self.root = self.home / "mangetamain"
+        self.state = self.home / "state"
+        self.logs = self.home / "logs"
+        self.config = self.home / "pipeline.yml"
+        self.port = free_port()
+        self.configure()
+
+    def configure(self, **sections: dict[str, object]) -> None:
+        """Write pipeline.yml: the shipped one with this VM's places and ``sections``."""
+        shipped = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
+        shipped["paths"] = {
+            "root": str(self.root),
+            "state": str(self.state),
+            "watcher_logs": str(self.logs),
+        }
+        shipped["github"] |= {"api_url": self.api_url, "repository": "o/r"}
+        shipped["ci"] |= {"interval": 0.1, "deadline": 3}
+        shipped["health"] |= {"interval": 0.02, "deadline": 8, "probe_timeout": 2}
+        shipped["image"]["defined_by"] = DEFINED_BY
+        shipped["environments"]["preprod"] |= {"strategy": "process", "port": self.port}
+        shipped["environments"].pop("prod")
+        for name, values in sections.items():
+            shipped[name] |= values
+        self.config.write_text(yaml.safe_dump(shipped))
+
+    def create(self) -> str:
+        """Make the origin with one commit and set the VM up; return the commit."""
+        self.git("init", "--quiet", "--bare", "-b", "main", str(self.origin), at=self.home)
+        self.git("clone", "--quiet", str(self.origin), str(self.clone), at=self.home)
+        shutil.copytree(TREE, self.clone, dirs_exist_ok=True)
+        hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
+        shutil.copytree(SCRIPTS, self.clone / "70_scripts", ignore=hidden)
+        for name in ("pyproject.toml", "uv.lock"):
+            shutil.copy(REPOSITORY / name, self.clone)
+        (self.clone / "pipeline.yml").write_text(self.config.read_text())
+        sha = self.push("First version")
+        self.script("setup_vm", "--origin", str(self.origin))
+        if self.webhook:
+            secrets = self.state / "secrets.env"
+            secrets.write_text(f"DISCORD_WEBHOOK_URL={self.webhook}\n")
+            secrets.chmod(0o600)
+        return sha
+
+    def push(self, message: str, **behaviour: object) -> str:
+        """Commit a version that behaves as told, push it to main, return its SHA."""
+        app = self.clone / "10_preprod"
+        (app / "behaviour.json").write_text(json.dumps(behaviour))
+        (app / "version.txt").write_text(message)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        self.git("push", "--quiet", "origin", "HEAD:main")
+        return self.git("rev-parse", "HEAD")
+
+    def git(self, *arguments: str, at: Path | None = None) -> str:
+        """Run git in the clone, or at another place; return what it printed."""
+        done = subprocess.run(
+            ("git", *arguments),
+            cwd=at or self.clone,
+            env={**os.environ, **GIT},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def script(
+        self, verb: str, *arguments: str, code: int | None = 0, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of the real scripts; ``code`` is the exit code that must come."""
+        done = subprocess.run(
+            (sys.executable, SCRIPTS / f"{verb}.py", *arguments, "--config", self.config),
+            env={**os.environ, "HOME": str(self.home), **environment},
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        if code is not None and done.returncode != code:
+            raise AssertionError(f"{verb} exited {done.returncode}:\n{done.stderr}")
+        return done
+
+    def serving(self) -> str:
+        """Return the SHA that the serving process reports, empty if none answers."""
+        url = f"http://127.0.0.1:{self.port}/_stcore/health"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return str(json.load(answer)["sha"])
+        except OSError:
+            return ""
+
+    def validated(self) -> str:
+        """Return what last-validated-sha.txt holds, empty if it is not there."""
+        file = self.state / "last-validated-sha.txt"
+        return file.read_text().strip() if file.exists() else ""
+
+    def journal(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Return what a query on the journal gives."""
+        with closing(sqlite3.connect(self.state / "journal.db")) as database:
+            return database.execute(query, values).fetchall()
+
+    def ends(self) -> list[tuple[object, ...]]:
+        """Return kind, SHA and outcome of every deployment, in order."""
+        return self.journal(
+            "SELECT d.kind, d.sha, o.outcome FROM deployment d LEFT JOIN outcome o "
+            "ON o.deployment = d.id ORDER BY d.id"
+        )
+
+    def notices(self) -> list[str]:
+        """Return the texts of all notices, in order."""
+        return [str(row[0]) for row in self.journal("SELECT text FROM notice ORDER BY id")]
+
+    def stop(self) -> None:
+        """End what the scripts started and left running."""
+        needle = str(self.home).encode()
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if needle in command and int(entry.name) != os.getpid():
+                subprocess.run(("kill", "-9", entry.name), check=False)
