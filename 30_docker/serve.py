@@ -139,9 +139,12 @@ def _copy(source: Path, target: Path) -> OSError | None:
 
 def _source(tree: Path) -> Path:
     source = tree / "10_preprod" / "src" / PACKAGE
-    if not (source / "asgi.py").is_file():
+    entry = source / "asgi.py"
+    if not os.access(entry, os.R_OK):
         raise CannotServe(
-            f"--tree {tree} holds no app: {source / 'asgi.py'} is missing", USAGE
+            f"--tree {tree} holds no app that user {os.getuid()} can read: look at"
+            f" {entry} (git writes world-readable files under umask 022)",
+            USAGE,
         )
     return source
 

@@ -42,14 +42,16 @@ class Preprod:
     def compose(self, *arguments: str, is_checked: bool = True, **more: str) -> str:
         """Run Compose as people do on the VM, and return its output."""
         command = ["docker-compose", "-f", str(self.root / COMPOSE_FILE), *arguments]
-        return run(*command, is_checked=is_checked, **self.environment, **more)
+        return run(
+            *command, is_checked=is_checked, environment={**self.environment, **more}
+        )
 
-    def commit(self, path: str, change: Callable[[str], str]) -> str:
+    def commit(self, path: str, change: Callable[[bytes], bytes]) -> str:
         """Commit a changed file of the app to the bare repository; return its SHA."""
         clone = self.root / "clone"
         file = clone / "10_preprod/src/mangetamain_analytics" / path
         git(clone, "checkout", "-q", "main")
-        file.write_text(change(file.read_text()))
+        file.write_bytes(change(file.read_bytes()))
         git(clone, "commit", "-q", "-a", "-m", f"change {path}")
         git(clone, "push", "-q", "origin", "main")
         return git(clone, "rev-parse", "HEAD")
@@ -84,8 +86,10 @@ class Preprod:
         return str(json.loads(self.fetch("/_stcore/health")[1])["sha"])
 
 
-def run(*command: str, is_checked: bool = True, **environment: str) -> str:
-    """Run a command and return all its output."""
+def run(
+    *command: str, is_checked: bool = True, environment: Mapping[str, str] = {}
+) -> str:
+    """Run a command, with these variables besides its own, and return its output."""
     done = subprocess.run(
         command,
         env={**os.environ, **environment},
@@ -103,7 +107,7 @@ def git(directory: Path, *arguments: str) -> str:
     """Run git there, with an identity and without the user's settings."""
     settings = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
-    return run("git", *identity, "-C", str(directory), *arguments, **settings)
+    return run("git", *identity, "-C", str(directory), *arguments, environment=settings)
 
 
 def until(is_reached: Callable[[], bool]) -> None:

@@ -25,14 +25,14 @@ def good(preprod: Preprod) -> Iterator[str]:
     preprod.restart()
 
 
-def renamed(title: str) -> str:
+def renamed(module: bytes) -> bytes:
     """Return the module with another title."""
-    return title.replace("Mangetamain Analytics", "Mangetamain Renamed")
+    return module.replace(b"Mangetamain Analytics", b"Mangetamain Renamed")
 
 
-def broken(script: str) -> str:
-    """Return the script with a syntax error."""
-    return f"{script}\ndef (:\n"
+def broken(file: bytes) -> bytes:
+    """Return what is neither Python nor Parquet."""
+    return file[:100] + b"\ndef (:\n"
 
 
 def test_the_container_says_what_it_serves(preprod: Preprod) -> None:
@@ -48,8 +48,8 @@ def test_the_container_says_what_it_serves(preprod: Preprod) -> None:
 def test_a_reset_alone_changes_nothing_that_is_served(
     preprod: Preprod, good: str
 ) -> None:
-    """The files of the worktree can be broken under a running container."""
-    preprod.reset(preprod.commit("main.py", broken))
+    """What every visit reads can be broken in the worktree, and nobody notices."""
+    preprod.reset(preprod.commit("sample/recipes.parquet", broken))
     assert preprod.served_sha() == good
     assert preprod.fetch(SCRIPT_HEALTH) == (200, "ok")
 

@@ -74,7 +74,9 @@ class Vm:
 
     def create(self) -> str:
         """Make the origin with one commit and set the VM up; return the commit."""
-        self.git("init", "--quiet", "--bare", "-b", "main", str(self.origin), at=self.home)
+        self.git(
+            "init", "--quiet", "--bare", "-b", "main", str(self.origin), at=self.home
+        )
         self.git("clone", "--quiet", str(self.origin), str(self.clone), at=self.home)
         shutil.copytree(TREE, self.clone, dirs_exist_ok=True)
         hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
@@ -117,7 +119,13 @@ class Vm:
     ) -> subprocess.CompletedProcess[str]:
         """Run one of the real scripts; ``code`` is the exit code that must come."""
         done = subprocess.run(
-            (sys.executable, SCRIPTS / f"{verb}.py", *arguments, "--config", self.config),
+            (
+                sys.executable,
+                SCRIPTS / f"{verb}.py",
+                *arguments,
+                "--config",
+                self.config,
+            ),
             env={**os.environ, "HOME": str(self.home), **environment},
             capture_output=True,
             text=True,
@@ -156,7 +164,9 @@ class Vm:
 
     def notices(self) -> list[str]:
         """Return the texts of all notices, in order."""
-        return [str(row[0]) for row in self.journal("SELECT text FROM notice ORDER BY id")]
+        return [
+            str(row[0]) for row in self.journal("SELECT text FROM notice ORDER BY id")
+        ]
 
     def stop(self) -> None:
         """End what the scripts started and left running."""

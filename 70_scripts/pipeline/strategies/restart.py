@@ -34,7 +34,11 @@ class Restart:
         candidate = ComposeProject(
             tree / "30_docker" / self._project.file.name,
             self._project.env_file,
-            {f"{self._prefix}_IMAGE": image, f"{self._prefix}_TREE": str(tree)},
+            {
+                **self._project.variables,
+                f"{self._prefix}_IMAGE": image,
+                f"{self._prefix}_TREE": str(tree),
+            },
         )
         candidate.check()
         if not has_image(image):

@@ -155,7 +155,5 @@ class Engine:
     def _conclude(self, run_id: int, conclusion: str) -> None:
         if conclusion == STARTUP_FAILURE:
             self._ledger.drop_jobs(job.id for job in self._ledger.jobs(run_id))
-        run = self._ledger.update_run(
-            run_id, status="completed", conclusion=conclusion
-        )
+        run = self._ledger.update_run(run_id, status="completed", conclusion=conclusion)
         self._on_completed(run)

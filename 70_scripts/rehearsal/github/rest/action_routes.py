@@ -83,9 +83,7 @@ class ActionRoutes:
         self._backstage.engine.cancel(run.id)
         return JSONResponse({}, 202)
 
-    def _repeating(
-        self, only_failed: bool
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _repeating(self, only_failed: bool) -> Callable[[Request], Awaitable[Response]]:
         async def repeat(request: Request) -> Response:
             require_token(request)
             await run_in_threadpool(self._repeat, self._run(request), only_failed)

@@ -119,8 +119,7 @@ class DeploymentRoutes:
             error = {"resource": "Deployment", "field": "required_contexts"}
             raise Refusal(
                 409,
-                "Conflict: Commit status checks failed for "
-                f"{body['ref']}.",
+                "Conflict: Commit status checks failed for " f"{body['ref']}.",
                 errors=[{**error, "code": "invalid", "contexts": []}],
             )
 

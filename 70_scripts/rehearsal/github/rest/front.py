@@ -86,6 +86,10 @@ class Front:
         self, answer: Answer, headers: dict[str, str], token: str | None
     ) -> Answer:
         version = _version(headers)
+        kind = answer.header("content-type")
+        if kind == "application/json":
+            # The application framework leaves the charset out.
+            answer = answer.with_headers({"content-type": f"{kind}; charset=utf-8"})
         return answer.with_headers(
             {
                 **self._limits.of(token).headers(),

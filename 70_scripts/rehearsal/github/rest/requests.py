@@ -75,7 +75,7 @@ def _natural(request: Request, name: str, default: int, most: int | None) -> int
 
 
 def _link(request: Request, page: int, last: int) -> str:
-    places = {}
+    places: dict[str, int] = {}
     if page > 1:
         places |= {"prev": min(page - 1, last), "first": 1}
     if page < last:

@@ -1,0 +1,79 @@
+"""What happened, from the records of both sides: pushes, runs, journal, notices."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from rehearsal.acts import Stage
+from rehearsal.scene import Scene
+from rich.markup import escape
+from rich.table import Table
+
+STEPS = (
+    "SELECT d.kind, d.sha, s.name, s.at FROM step s JOIN deployment d "
+    "ON d.id = s.deployment WHERE s.is_done"
+)
+ENDS = (
+    "SELECT d.kind, d.sha, o.outcome, o.at, o.reason FROM outcome o "
+    "JOIN deployment d ON d.id = o.deployment"
+)
+VERIFIED = (
+    "SELECT MIN(s.at) FROM step s JOIN deployment d ON d.id = s.deployment "
+    "WHERE d.sha = ? AND s.name = 'verify' AND s.is_done"
+)
+ESCAPED = re.compile(r"\\([^\w\s])")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Event:
+    """Something that happened, in seconds since the epoch."""
+
+    at: float
+    who: str
+    what: str
+
+
+def seconds_to_serving(scene: Scene, sha: str) -> float:
+    """Return the seconds from the push of a SHA to its verified serving."""
+    received = next(
+        push.received_at for push in scene.github.pushes if push.after == sha
+    )
+    with closing(sqlite3.connect(scene.state / "journal.db")) as journal:
+        verified: float = journal.execute(VERIFIED, (sha,)).fetchone()[0]
+    return verified - received
+
+
+def show_timeline(stage: Stage) -> None:
+    """Print everything that happened, in order, with the time since the first push."""
+    events = sorted(_events(stage.scene))
+    table = Table("seconds", "who", "what", box=None)
+    for event in events:
+        seconds = f"{event.at - events[0].at:8.2f}"
+        table.add_row(seconds, event.who, escape(event.what))
+    stage.say("\n[bold]Timeline[/bold]")
+    stage.console.print(table)
+
+
+def show_notices(stage: Stage) -> None:
+    """Print what Discord shows."""
+    stage.say("\n[bold]Notices, as Discord shows them[/bold]")
+    for message in stage.scene.discord.messages:
+        shown = ESCAPED.sub(r"\1", message.content)
+        stage.say("\n".join(f"   │ {escape(line)}" for line in shown.splitlines()))
+        stage.say("")
+
+
+def _events(scene: Scene) -> Iterator[Event]:
+    for push in scene.github.pushes:
+        yield Event(push.received_at, "git", f"push of {push.after[:7]} received")
+    for run in scene.github.runs():
+        name = f"{run.workflow_name} {run.sha[:7]}"
+        yield Event(run.started_at, "GitHub", f"{name}: run started")
+        yield Event(run.updated_at, "GitHub", f"{name}: {run.conclusion or run.status}")
+    with closing(sqlite3.connect(scene.state / "journal.db")) as journal:
+        for kind, sha, step, at in journal.execute(STEPS):
+            yield Event(at, "pipeline", f"{kind} of {sha[:7]}: {step} done")
+        for kind, sha, outcome, at, reason in journal.execute(ENDS):
+            yield Event(at, "pipeline", f"{kind} of {sha[:7]}: {outcome} ({reason})")

@@ -1,0 +1,99 @@
+"""Rehearse the whole pipeline on this machine: real git, real workflows, real app.
+
+A throw-away home gets an origin, a VM and loopback stand-ins for GitHub and Discord;
+the repository's own workflows run with act at each push. Nothing outside is touched.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+from rehearsal.acts import RehearsalFailed, Stage, bad_push, good_push
+from rehearsal.base_image import BaseImageError
+from rehearsal.floor import measure_floor
+from rehearsal.scene import forget, scene
+from rehearsal.timeline import seconds_to_serving, show_notices, show_timeline
+from rich.console import Console
+
+EXAMPLE = "example: 70_scripts/run rehearse --keep"
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Play the acts, then show what happened; 0 if all went as promised."""
+    start = time.monotonic()
+    console = Console()
+    code = 1
+    with scene(CHECKOUT, has_docker=arguments.docker) as world:
+        stage = Stage(world, console)
+        stage.say(f"[bold]The rehearsal plays in {world.home}[/bold]")
+        try:
+            play(stage)
+            code = 0
+        except RehearsalFailed as failure:
+            stage.say(f"\n[bold red]Not as promised:[/bold red] {failure}")
+        show_timeline(stage)
+        show_notices(stage)
+        summarize(stage, time.monotonic() - start, code)
+        if arguments.keep:
+            linger(stage)
+    forget(world, everything=False)
+    return code
+
+
+def play(stage: Stage) -> None:
+    """Play every act."""
+    good = good_push(stage)
+    bad = bad_push(stage, good)
+    serving = seconds_to_serving(stage.scene, bad)
+    floor = measure_floor(stage.scene, good, bad)
+    stage.say("\n[bold]How fast[/bold]")
+    stage.say(f"   push received → SHA verified serving: {serving:5.2f} s")
+    stage.say(f"   bare floor (reset, restart, first 200): {floor:5.2f} s")
+    stage.say(f"   ratio: {serving / floor:.2f}")
+
+
+def summarize(stage: Stage, seconds: float, code: int) -> None:
+    """Say how it ended and where to look further."""
+    world = stage.scene
+    sign = "[bold red]✗[/bold red]" if code else "[bold green]✓[/bold green]"
+    stage.say(
+        f"{sign} {seconds:.0f} s; preprod serves {stage.serving()[:7] or 'nothing'}"
+    )
+    stage.say(f"   watcher logs   {world.logs}/ci-watcher-LATEST.log")
+    stage.say(
+        f"   journal        sqlite3 {world.state}/journal.db 'SELECT * FROM outcome'"
+    )
+    stage.say(f"   the app's log  {world.state}/preprod-app.log")
+
+
+def linger(stage: Stage) -> None:
+    """Leave everything running until Ctrl-C."""
+    world = stage.scene
+    stage.say("\nStill running; push to main and watch:")
+    stage.say(f"   app      {world.url}")
+    stage.say(f"   clone    cd {world.clone}  # commit, git push origin main")
+    stage.say(f"   status   HOME={world.home} {world.root}/70_scripts/run status")
+    stage.say("Ctrl-C ends it.")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        stage.say("ending")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLE)
+    parser.add_argument(
+        "--docker", action="store_true", help="containers on the real engine"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="leave it running at the end"
+    )
+    try:
+        sys.exit(main(parser.parse_args()))
+    except BaseImageError as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
