@@ -1,9 +1,11 @@
 """What the rehearsal plays: a push that is good, a push that is not, and the floor."""
 
 import json
+import sqlite3
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +14,11 @@ from rich.console import Console
 
 LIVE_PATIENCE = 180.0
 VERDICT_PATIENCE = 240.0
-POLL = 0.02
+POLL = 0.05
+END = (
+    "SELECT o.outcome FROM outcome o JOIN deployment d ON d.id = o.deployment "
+    "WHERE d.sha = ? AND d.kind = 'deploy'"
+)
 FAILING_TEST = '''"""A test that the rehearsal breaks on purpose."""
 
 
@@ -36,17 +42,25 @@ class Stage:
 
     def say(self, text: str) -> None:
         """Tell the audience what happens."""
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, soft_wrap=True)
 
-    def wait(self, what: str, patience: float, is_so: Callable[[], bool]) -> float:
+    def wait(
+        self,
+        what: str,
+        patience: float,
+        is_so: Callable[[], bool],
+        is_hopeless: Callable[[], bool] = lambda: False,
+    ) -> float:
         """Wait until something is so; return the seconds it took.
 
         Raises:
-            RehearsalFailed: it was not so in ``patience`` seconds.
+            RehearsalFailed: it was not so in ``patience`` seconds, or cannot be.
         """
         start = time.monotonic()
         with self.console.status(f"waiting: {what}"):
             while not is_so():
+                if is_hopeless():
+                    raise RehearsalFailed(f"it ended otherwise: {what}")
                 if time.monotonic() - start > patience:
                     raise RehearsalFailed(f"waited {patience:.0f} s in vain: {what}")
                 time.sleep(POLL)
@@ -68,6 +82,12 @@ class Stage:
         file = self.scene.state / "last-validated-sha.txt"
         return file.read_text(encoding="ascii").strip() if file.exists() else ""
 
+    def end_of(self, sha: str) -> str | None:
+        """Return how the journal says that the deployment of a SHA ended."""
+        with closing(sqlite3.connect(self.scene.state / "journal.db")) as journal:
+            row = journal.execute(END, (sha,)).fetchone()
+        return row[0] if row else None
+
 
 def good_push(stage: Stage) -> str:
     """Push a good commit; it must be live at once and validated by its CI."""
@@ -80,6 +100,7 @@ def good_push(stage: Stage) -> str:
         f"CI passed: {sha[:7]} is validated",
         VERDICT_PATIENCE,
         lambda: stage.validated() == sha,
+        is_hopeless=lambda: stage.end_of(sha) not in (None, "validated"),
     )
     return sha
 
@@ -94,6 +115,7 @@ def bad_push(stage: Stage, good: str) -> str:
         f"CI failed: preprod serves {good[:7]} again",
         VERDICT_PATIENCE,
         lambda: stage.serving() == good,
+        is_hopeless=lambda: stage.end_of(sha) not in (None, "rolled back"),
     )
     stage.wait("the rollback is told", 60, lambda: _is_told(stage, sha, "Rolled back"))
     if stage.validated() != good:

@@ -148,12 +148,13 @@ def _seed(world: Scene, source: Path, *, has_docker: bool) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source / name, target)
     _configure(world, has_docker=has_docker)
-    origin = world.home / "origin.git"
+    origin = str(world.home / "origin.git")
     world.git("init", "--quiet", "-b", "main")
-    world.git("remote", "add", "origin", str(origin))
+    world.git("remote", "add", "origin", origin)
     world.git("add", "--all")
     world.git("commit", "--quiet", "--message", "The repository as it stands")
-    world.git("push", "--quiet", "origin", "main")
+    # Fetched, not pushed: this is where the story begins, no workflow is to run.
+    world.git(f"--git-dir={origin}", "fetch", "--quiet", str(world.clone), "main:main")
 
 
 def _configure(world: Scene, *, has_docker: bool) -> None:

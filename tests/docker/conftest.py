@@ -127,11 +127,14 @@ def base_image() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compose_on_path() -> Iterator[None]:
-    """Make the docker-compose of this environment the one that is found."""
+def compose_alone() -> Iterator[None]:
+    """Find the docker-compose installed here, and none of the caller's settings."""
     with pytest.MonkeyPatch.context() as patch:
         scripts = Path(sys.executable).parent
         patch.setenv("PATH", f"{scripts}{os.pathsep}{os.environ['PATH']}")
+        for name in tuple(os.environ):
+            if name.startswith(("PREPROD_", "PROD_", "COMPOSE_", "BASE_IMAGE")):
+                patch.delenv(name)
         yield
 
 

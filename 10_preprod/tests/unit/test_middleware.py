@@ -137,7 +137,7 @@ def test_other_files_are_not_rewritten() -> None:
 
 
 @pytest.mark.parametrize("middleware", [reported, PageTitle])
-def test_sessions_pass_through(middleware: type[PageTitle]) -> None:
+def test_websockets_pass_through(middleware: type[PageTitle]) -> None:
     """A WebSocket is none of the middlewares' business."""
     seen: list[str] = []
 

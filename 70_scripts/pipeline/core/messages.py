@@ -69,7 +69,7 @@ def failed(order: Order, reasons: tuple[str, ...]) -> Notice:
 def needs_human(order: Order, reasons: tuple[str, ...]) -> Notice:
     """Say that what serves is not what should, and that nothing will mend it."""
     lines = (*reasons, "A human is needed: README_CI_CD.md, “Rollback by hand”")
-    return _notice("🚨", "ROLLBACK FAILED", order, lines, is_alert=True)
+    return _notice("🚨", "NOT ROLLED BACK", order, lines, is_alert=True)
 
 
 def refused(environment: str, sha: Sha, reason: str) -> Notice:

@@ -10,8 +10,6 @@ from pipeline.effects.processes import CommandFailed, Completed, run
 from pipeline.errors import ConfigurationError
 
 COMPOSE_COMMANDS = (("docker", "compose"), ("docker-compose",))
-# Without its buildx plugin, Compose would fall back to a builder without cache mounts.
-BUILDER = {"DOCKER_BUILDKIT": "1"}
 SERVICE = "app"
 STOP_TIMEOUT = "5"
 LOG_LINES = "40"
@@ -108,8 +106,7 @@ class ComposeProject:
         return (*compose_command(), *env_file, *place, *arguments)
 
     def _run(self, *arguments: str, timeout: float = 60.0) -> Completed:
-        env = {**self.variables, **BUILDER}
-        return run(self.argv(*arguments), env=env, timeout=timeout)
+        return run(self.argv(*arguments), env=self.variables, timeout=timeout)
 
 
 def has_image(tag: str) -> bool:

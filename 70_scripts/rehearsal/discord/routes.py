@@ -136,6 +136,10 @@ def _check(form: Mapping[str, Any]) -> None:
         raise empty_message()
 
 
+def _refused(refusal: Refusal) -> Response:
+    return JSONResponse(refusal.body, refusal.status)
+
+
 def _slow_down(draw: Draw) -> Response:
     wait = round(draw.reset_after, 3)
     body = {"message": "You are being rate limited.", "retry_after": wait}

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from rehearsal.github.contexts import contexts
+from rehearsal.github.environment import job_environment
 from rehearsal.github.execution import Execution, Surroundings
 from rehearsal.github.grouping import groups_of
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.performance import STARTUP_FAILURE, Assignment, Performer
-from rehearsal.github.runs import Job, Run
-from rehearsal.github.settings import Settings, job_environment
+from rehearsal.github.queued import ended, queue_jobs
+from rehearsal.github.runs import Run
+from rehearsal.github.settings import Settings
 from rehearsal.github.tokens import Tokens
-from rehearsal.github.transcript import ended
 from rehearsal.github.turns import Decision, Group, Turns
 from rehearsal.github.workflow import WorkflowError
 
@@ -30,11 +31,11 @@ class Engine:
         ledger: Ledger,
         tokens: Tokens,
         performer: Performer,
-        on_completed: Callable[[Run], None],
     ) -> None:
-        """Begin idle."""
+        """Begin idle; `on_completed` may be set to hear of runs that are over."""
         self._settings, self._ledger, self._tokens = settings, ledger, tokens
-        self._performer, self._on_completed = performer, on_completed
+        self._performer = performer
+        self.on_completed: Callable[[Run], None] = lambda run: None
         self._lock = threading.RLock()
         self._turns = Turns()
         self._waiting: dict[int, Assignment] = {}
@@ -49,7 +50,7 @@ class Engine:
         except WorkflowError:
             self.refuse(run)
             return
-        self._queue_jobs(assignment)
+        queue_jobs(run, assignment.workflow, assignment.carried, self._ledger)
         with self._lock:
             self._waiting[run.id] = assignment
             self._follow(self._turns.enter(run.id, groups))
@@ -85,23 +86,6 @@ class Engine:
         workflow, trigger = assignment.workflow, assignment.run.trigger
         known = contexts(workflow, trigger, self._settings.variables)
         return groups_of(workflow, known)
-
-    def _queue_jobs(self, assignment: Assignment) -> None:
-        run = assignment.run
-        for plan in assignment.workflow.jobs:
-            if plan.id not in assignment.carried:
-                self._ledger.put_job(
-                    Job(
-                        id=self._ledger.new_id(),
-                        run_id=run.id,
-                        attempt=run.attempt,
-                        key=plan.id,
-                        name=plan.name,
-                        labels=plan.labels,
-                        created_at=self._ledger.clock(),
-                        is_tolerated=plan.is_tolerated,
-                    )
-                )
 
     def _follow(self, decision: Decision) -> None:
         for run_id in decision.drop:
@@ -156,4 +140,4 @@ class Engine:
         if conclusion == STARTUP_FAILURE:
             self._ledger.drop_jobs(job.id for job in self._ledger.jobs(run_id))
         run = self._ledger.update_run(run_id, status="completed", conclusion=conclusion)
-        self._on_completed(run)
+        self.on_completed(run)

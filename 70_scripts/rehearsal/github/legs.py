@@ -3,15 +3,16 @@
 Owns how the lines about a job become its steps, log, annotations and result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.log_lines import COMPLETE, SETUP, LogLine
 from rehearsal.github.masking import Masker
 from rehearsal.github.runs import Annotation, Job, Step
-from rehearsal.github.workflow import StepPlan
+from rehearsal.github.steps import closed, live_named
 
 _LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
 
@@ -56,7 +57,7 @@ class Leg:
         """Conclude the job."""
         now = self._ledger.clock()
         conclusion = "failure" if is_failed or self._has_failed else "success"
-        steps = tuple(_closed(step, now) for step in self.job.steps)
+        steps = tuple(closed(step, now) for step in self.job.steps)
         return self._put(
             status="completed",
             conclusion="cancelled" if self._is_interrupted else conclusion,
@@ -88,7 +89,7 @@ class Leg:
         number = self._number(line.step)
         for step in self.job.steps:
             if step.number == number:
-                return _live_named(step, self._mask(line.step_text))
+                return live_named(step, self._mask(line.step_text))
         return Step(number, self._mask(line.step_text))
 
     def _number(self, place: int | None) -> int:
@@ -108,9 +109,8 @@ class Leg:
         elif line.command is None:
             self._write(text.rstrip("\n"))
 
-    def _annotate(self, command: str, text: str, properties: object) -> None:
-        pairs = dict(properties) if isinstance(properties, dict) else {}
-        masked = {key: self._mask(str(value)) for key, value in pairs.items()}
+    def _annotate(self, command: str, text: str, properties: Mapping[str, str]) -> None:
+        masked = {key: self._mask(value) for key, value in properties.items()}
         note = Annotation(_LEVELS[command], text, masked)
         self._put(annotations=(*self.job.annotations, note))
         self._write(f"##[{command}]{text}")
@@ -121,32 +121,6 @@ class Leg:
         for line in text.split("\n"):
             self._ledger.append_log(self.job.id, f"{stamp} {line}\n")
 
-    def _put(self, **changes: object) -> Job:
-        self.job = self._ledger.put_job(replace(self.job, **changes))  # type: ignore[arg-type]
+    def _put(self, **changes: Any) -> Job:
+        self.job = self._ledger.put_job(replace(self.job, **changes))
         return self.job
-
-
-def planned_steps(plans: Sequence[StepPlan]) -> tuple[Step, ...]:
-    """Return the steps of a job before any has run."""
-    names = ["Set up job", *(_planned_name(plan) for plan in plans), "Complete job"]
-    return tuple(Step(number, name) for number, name in enumerate(names, 1))
-
-
-def _planned_name(plan: StepPlan) -> str:
-    return str(plan.name or (f"Run {plan.uses}" if plan.uses else ""))
-
-
-def _live_named(step: Step, text: str) -> Step:
-    # Expressions in a name are known only now, as is the first line of a script.
-    if step.name and "${{" not in step.name:
-        return step
-    first = text.strip().split("\n", 1)[0]
-    return replace(step, name=first if step.name else f"Run {first}")
-
-
-def _closed(step: Step, now: float) -> Step:
-    if step.status == "completed":
-        return step
-    conclusion = "skipped" if step.started_at is None else "cancelled"
-    started = step.started_at or now
-    return Step(step.number, step.name, "completed", conclusion, started, now)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rehearsal.github.act_call import ActFiles, act_command, write_files
 from rehearsal.github.contexts import contexts
+from rehearsal.github.environment import runner_environment
 from rehearsal.github.execution import Execution
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.masking import masker
@@ -50,11 +51,10 @@ class Performer:
         origin: Origin,
         ledger: Ledger,
         tokens: Tokens,
-        address: str,
     ) -> None:
-        """Remember what every run needs; the address is the API's."""
+        """Remember what every run needs."""
         self._settings, self._origin, self._ledger = settings, origin, ledger
-        self._tokens, self._address = tokens, address
+        self._tokens = tokens
 
     def perform(self, assignment: Assignment, execution: Execution) -> str:
         """Perform a run and return its conclusion."""
@@ -94,7 +94,9 @@ class Performer:
             {
                 "secret": secrets,
                 "var": dict(settings.variables),
-                "env": self._runner_environment(run, files, execution),
+                "env": runner_environment(
+                    settings, run, files, execution.tracking_id, self._origin.path
+                ),
             },
         )
         remote = f"https://github.com/{settings.full_name}"
@@ -115,29 +117,6 @@ class Performer:
         place = files.root / assignment.workflow.file
         place.write_text(assignment.text, encoding="utf-8")
         return place
-
-    def _runner_environment(
-        self, run: Run, files: ActFiles, execution: Execution
-    ) -> dict[str, str]:
-        address, name = self._address, self._settings.full_name
-        return {
-            "GITHUB_API_URL": address,
-            "GITHUB_SERVER_URL": address,
-            "GITHUB_GRAPHQL_URL": f"{address}/graphql",
-            "GITHUB_REF": run.trigger.ref,
-            "GITHUB_RUN_ATTEMPT": str(run.attempt),
-            "GITHUB_RUN_ID": str(run.id),
-            "GITHUB_RUN_NUMBER": str(run.number),
-            "GITHUB_TRIGGERING_ACTOR": run.triggering_actor,
-            "GITHUB_WORKFLOW_REF": f"{name}/{run.path}@{run.trigger.ref}",
-            "GITHUB_WORKFLOW_SHA": run.sha,
-            "REHEARSAL_ARTIFACTS": str(files.artifacts),
-            "REHEARSAL_ORIGIN": str(self._origin.path),
-            "REHEARSAL_TOOLS": str(self._settings.work / "tools"),
-            "RUNNER_ENVIRONMENT": "self-hosted",
-            "RUNNER_NAME": "rehearsal",
-            "RUNNER_TRACKING_ID": execution.tracking_id,
-        }
 
     def _transcript(
         self, assignment: Assignment, execution: Execution, secrets: dict[str, str]

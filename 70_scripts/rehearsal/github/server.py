@@ -3,7 +3,6 @@
 Owns the wiring of the parts and the service's life.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -11,20 +10,16 @@ from typing import Self
 
 from rehearsal.faults import Faults
 from rehearsal.github.act_call import LABELS
-from rehearsal.github.engine import Engine
-from rehearsal.github.events import Events
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.origin import Origin
-from rehearsal.github.payloads.common import Site
-from rehearsal.github.performance import Performer
 from rehearsal.github.pushes import Push, PushWatcher
 from rehearsal.github.rest.app import api_application
-from rehearsal.github.rest.backstage import Backstage
 from rehearsal.github.rest.limits import Limits
 from rehearsal.github.runs import Job, Run
 from rehearsal.github.scripting import ScriptedRun, script
 from rehearsal.github.settings import Settings
 from rehearsal.github.tokens import Tokens
+from rehearsal.github.wiring import assembled
 from rehearsal.serving import LoopbackServer
 
 DEFAULT_TOKEN = "github_pat_rehearsal"
@@ -78,9 +73,9 @@ class GitHubServer:
         """
         self.secrets, self.variables = dict(secrets or {}), dict(variables or {})
         self.token, self.faults, self.limits = token, Faults(), Limits()
-        self.ledger, self._tokens = Ledger(), Tokens([token])
-        self._act, self._origin = act, Origin(origin)
+        self._server, self._takes_pushes = LoopbackServer(), act is not None
         settings = Settings(
+            address=self._server.url,
             owner=owner,
             repo=repo,
             act=act,
@@ -94,31 +89,11 @@ class GitHubServer:
             labels=labels,
             seconds_per_minute=seconds_per_minute,
         )
-        self._server = LoopbackServer()
-        site = Site(self._server.url, owner, repo, default_branch)
-        self._events = Events(settings, self._origin, self.ledger, site)
-        performer = Performer(
-            settings, self._origin, self.ledger, self._tokens, site.base
-        )
-        self._engine = Engine(
-            settings, self.ledger, self._tokens, performer, self._events.completed
-        )
-        self._events.engine = self._engine
+        self._tokens = Tokens([token])
+        self._parts = assembled(settings, Origin(origin), self._tokens)
+        self.ledger = self._parts.ledger
+        self._app = api_application(self._parts, self._tokens, self.limits, self.faults)
         self._watcher = PushWatcher(origin, self._receive)
-        self._app = api_application(
-            Backstage(
-                origin=self._origin,
-                ledger=self.ledger,
-                events=self._events,
-                engine=self._engine,
-                site=site,
-                started_at=time.time(),
-                actor=actor,
-            ),
-            self._tokens,
-            self.limits,
-            self.faults,
-        )
 
     @property
     def api_url(self) -> str:
@@ -133,7 +108,7 @@ class GitHubServer:
     @property
     def pushes(self) -> tuple[Push, ...]:
         """Return every push so far, with the time it was received."""
-        return tuple(self._events.pushes)
+        return tuple(self._parts.events.pushes)
 
     def start(self) -> None:
         """Listen, and take pushes."""
@@ -143,7 +118,7 @@ class GitHubServer:
     def stop(self) -> None:
         """Stop listening, and end every run with all of its processes."""
         self._watcher.stop()
-        self._engine.stop()
+        self._parts.engine.stop()
         self._server.stop()
 
     def refuse_connections(self) -> None:
@@ -206,7 +181,7 @@ class GitHubServer:
         self.stop()
 
     def _receive(self, push: Push) -> None:
-        if self._act is None:
-            self._events.pushes.append(push)
+        if self._takes_pushes:
+            self._parts.events.push(push)
         else:
-            self._events.push(push)
+            self._parts.events.pushes.append(push)

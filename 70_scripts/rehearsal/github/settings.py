@@ -1,37 +1,13 @@
 """Hold what one stand-in is set up with.
 
-Owns the configuration that its parts share, and what of this machine's environment
-reaches a job.
+Owns the configuration that its parts share.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rehearsal.github.act_call import LABELS
-
-# Without these a job behind a proxy that re-signs TLS reaches no package index.
-_KEPT = {
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "NODE_EXTRA_CA_CERTS",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-}
-_KEPT_PREFIXES = ("UV_", "PIP_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +15,7 @@ class Settings:
     """How one loopback GitHub is set up.
 
     Attributes:
+        address: Where the API and the site are.
         act: The program that runs workflows; None where nothing is to run.
         home: The HOME of every job.
         work: Where runs keep their files.
@@ -49,6 +26,7 @@ class Settings:
         seconds_per_minute: How long a minute of `timeout-minutes` lasts.
     """
 
+    address: str
     owner: str
     repo: str
     act: Path | None
@@ -71,13 +49,3 @@ class Settings:
     def default_ref(self) -> str:
         """Return the full name of the default branch."""
         return f"refs/heads/{self.default_branch}"
-
-
-def job_environment(settings: Settings) -> dict[str, str]:
-    """Return the environment that act, and so every job, starts with."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in _KEPT or name.startswith(_KEPT_PREFIXES)
-    }
-    return {**kept, "HOME": str(settings.home), **settings.extra}

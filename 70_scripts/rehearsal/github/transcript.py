@@ -6,15 +6,16 @@ the truth: the results of the steps are.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from rehearsal.github.contexts import job_name
 from rehearsal.github.expressions import Value
 from rehearsal.github.ledger import Ledger
-from rehearsal.github.legs import Leg, planned_steps
+from rehearsal.github.legs import Leg
 from rehearsal.github.log_lines import LogLine, parse_line
 from rehearsal.github.masking import Masker
+from rehearsal.github.queued import ended
 from rehearsal.github.runs import Job, Run
+from rehearsal.github.steps import planned_steps
 from rehearsal.github.workflow import JobPlan, Workflow
 
 
@@ -98,7 +99,9 @@ class Transcript:
         return self._ledger.jobs(self._run.id, self._run.attempt)
 
     def _open(self, line: LogLine) -> Leg:
-        is_own = line.leg.startswith(f"{self._workflow.name}/")
+        # act calls a workflow without a name by its file's.
+        own = f"{self._workflow.name}/", f"{self._workflow.file}/"
+        is_own = line.leg.startswith(own)
         plan = self._plans.get(line.key) if is_own else None
         # A reusable workflow's jobs stand where the job that calls it stood.
         caller = line.key if is_own else line.leg.split("/")[0]
@@ -125,14 +128,3 @@ class Transcript:
             is_tolerated=bool(plan and plan.is_tolerated),
             steps=planned_steps(plan.steps) if plan else (),
         )
-
-
-def ended(job: Job, conclusion: str, now: float) -> Job:
-    """Return a job that ends without ever having started."""
-    return replace(
-        job,
-        status="completed",
-        conclusion=conclusion,
-        started_at=job.started_at or now,
-        completed_at=now,
-    )

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rehearsal.github.globs import is_any_selected, is_selected
-from rehearsal.github.workflow import Workflow, listed
+from rehearsal.github.parsing import listed
+from rehearsal.github.workflow import Workflow
 
 _SKIP = re.compile(
-    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|\n\nskip-checks: *true\s*$"
+    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]"
+    r"|\n\nskip-checks: *true\s*$"
 )
 
 

@@ -23,5 +23,5 @@ def show_unavailable(error: Exception) -> bool:
         return False
     _LOG.error("%s", error)
     st.error("The recipes cannot be read right now.", icon=":material/cloud_off:")
-    st.write("Nothing is wrong on your side. The team sees it; please try again later.")
+    st.write("Nothing is wrong on your side. Please try again later.")
     return True

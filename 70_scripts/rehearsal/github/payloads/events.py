@@ -5,7 +5,8 @@ from typing import Any
 
 from rehearsal.github.expressions import Value
 from rehearsal.github.origin import ZERO_SHA, Commit
-from rehearsal.github.payloads.common import Site, repository, user
+from rehearsal.github.payloads.common import Site, user
+from rehearsal.github.payloads.repositories import repository
 from rehearsal.github.pushes import Push
 
 
@@ -41,14 +42,16 @@ def dispatch_event(
     }
 
 
-def run_event(
-    site: Site, run: Mapping[str, Any], workflow: Mapping[str, Any] | None, actor: str
-) -> dict[str, Any]:
+def run_event(site: Site, run: Mapping[str, Any], actor: str) -> dict[str, Any]:
     """Return the payload of the end of another run."""
     return {
         "action": "completed",
         "workflow_run": dict(run),
-        "workflow": dict(workflow) if workflow else None,
+        "workflow": {
+            "id": run["workflow_id"],
+            "name": run["name"],
+            "path": run["path"],
+        },
         **_everywhere(site, actor),
     }
 

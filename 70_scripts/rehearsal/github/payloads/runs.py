@@ -3,7 +3,8 @@
 from typing import Any
 
 from rehearsal.github.origin import Commit
-from rehearsal.github.payloads.common import Site, moment, node_id, repository, user
+from rehearsal.github.payloads.common import Site, moment, node_id, user
+from rehearsal.github.payloads.repositories import repository
 from rehearsal.github.runs import Job, Run, Step
 from rehearsal.github.workflow import Workflow
 

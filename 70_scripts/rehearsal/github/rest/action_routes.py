@@ -45,13 +45,13 @@ class ActionRoutes:
 
     def workflows(self, request: Request) -> Response:
         """List the workflows of the default branch."""
-        found = self._backstage.events.workflows()
+        found = self._backstage.catalog.current()
         return page_response(request, found, self._json, "workflows")
 
     def workflow(self, request: Request) -> Response:
         """Show a workflow."""
         path = self._backstage.workflow_path(request.path_params["workflow"])
-        for workflow in self._backstage.events.workflows():
+        for workflow in self._backstage.catalog.current():
             if workflow.path == path:
                 return JSONResponse(self._json(workflow))
         raise not_found()
@@ -96,16 +96,15 @@ class ActionRoutes:
             raise Refusal(403, "This workflow is already running")
         if only_failed and run.conclusion == "success":
             raise Refusal(403, "The workflow run has no failed jobs to run again")
-        self._backstage.events.repeat(run, only_failed, self._backstage.actor)
+        self._backstage.manual.repeat(run, only_failed)
 
     def _dispatched(self, request: Request, body: dict[str, object]) -> Run:
         path = self._backstage.workflow_path(request.path_params["workflow"])
         inputs = body.get("inputs") or {}
         if not isinstance(inputs, dict):
             raise Refusal(422, "Invalid request.\n\nFor 'inputs', not an object.")
-        events, actor = self._backstage.events, self._backstage.actor
         try:
-            return events.dispatch(path, str(body["ref"]), inputs, actor)
+            return self._backstage.manual.dispatch(path, str(body["ref"]), inputs)
         except InputError as error:
             raise Refusal(422, str(error)) from error
 

@@ -6,9 +6,11 @@ Owns the look-ups that several routes share.
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rehearsal.github.catalog import Catalog
 from rehearsal.github.engine import Engine
 from rehearsal.github.events import Events
 from rehearsal.github.ledger import Ledger
+from rehearsal.github.manual import Manual
 from rehearsal.github.origin import Commit, Origin
 from rehearsal.github.payloads.common import Site
 from rehearsal.github.rest.errors import not_found
@@ -21,6 +23,8 @@ class Backstage:
     origin: Origin
     ledger: Ledger
     events: Events
+    manual: Manual
+    catalog: Catalog
     engine: Engine
     site: Site
     started_at: float
@@ -33,7 +37,7 @@ class Backstage:
 
     def workflow_number(self, name: str) -> int:
         """Return the id of a workflow named by its id or its file name."""
-        known = {flow.file: flow.path for flow in self.events.workflows()}
+        known = {flow.file: flow.path for flow in self.catalog.current()}
         known |= {run.path.rsplit("/", 1)[-1]: run.path for run in self.ledger.runs()}
         numbers = {file: self.ledger.workflow_id(path) for file, path in known.items()}
         if name in numbers:
@@ -45,7 +49,7 @@ class Backstage:
     def workflow_path(self, name: str) -> str:
         """Return the path of a workflow of the default branch."""
         number = self.workflow_number(name)
-        for workflow in self.events.workflows():
+        for workflow in self.catalog.current():
             if self.ledger.workflow_id(workflow.path) == number:
                 return workflow.path
         raise not_found()

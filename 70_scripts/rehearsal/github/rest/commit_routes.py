@@ -12,7 +12,8 @@ from rehearsal.github.payloads.commits import (
     ref_json,
     status_json,
 )
-from rehearsal.github.payloads.common import full_repository, moment
+from rehearsal.github.payloads.common import moment
+from rehearsal.github.payloads.repositories import full_repository
 from rehearsal.github.rest.backstage import Backstage
 from rehearsal.github.rest.errors import Refusal, invalid, not_found
 from rehearsal.github.rest.requests import body_of, page_response, require_token
