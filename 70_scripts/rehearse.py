@@ -14,7 +14,12 @@ from rehearsal.acts import RehearsalFailed, Stage, bad_push, good_push
 from rehearsal.base_image import BaseImageError
 from rehearsal.floor import measure_floor
 from rehearsal.scene import forget, scene
-from rehearsal.timeline import seconds_to_serving, show_notices, show_timeline
+from rehearsal.timeline import (
+    keep_job_logs,
+    seconds_to_serving,
+    show_notices,
+    show_timeline,
+)
 from rich.console import Console
 
 EXAMPLE = "example: 70_scripts/run rehearse --keep"
@@ -34,6 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
             code = 0
         except RehearsalFailed as failure:
             stage.say(f"\n[bold red]Not as promised:[/bold red] {failure}")
+        keep_job_logs(world)
         show_timeline(stage)
         show_notices(stage)
         summarize(stage, time.monotonic() - start, code)
@@ -63,6 +69,7 @@ def summarize(stage: Stage, seconds: float, code: int) -> None:
         f"{sign} {seconds:.0f} s; preprod serves {stage.serving()[:7] or 'nothing'}"
     )
     stage.say(f"   watcher logs   {world.logs}/ci-watcher-LATEST.log")
+    stage.say(f"   jobs' logs     {world.logs}/run-*.log")
     stage.say(
         f"   journal        sqlite3 {world.state}/journal.db 'SELECT * FROM outcome'"
     )

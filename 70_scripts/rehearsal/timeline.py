@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
+import httpx
 from rehearsal.acts import Stage
-from rehearsal.scene import Scene
+from rehearsal.scene import OWNER, REPOSITORY, Scene
 from rich.markup import escape
 from rich.table import Table
 
@@ -63,6 +64,17 @@ def show_notices(stage: Stage) -> None:
         shown = ESCAPED.sub(r"\1", message.content)
         stage.say("\n".join(f"   │ {escape(line)}" for line in shown.splitlines()))
         stage.say("")
+
+
+def keep_job_logs(scene: Scene) -> None:
+    """Write what every job printed, as GitHub hands it out, beside the watchers' logs."""
+    repository = f"{scene.github.api_url}/repos/{OWNER}/{REPOSITORY}"
+    with httpx.Client(follow_redirects=True) as client:
+        for run in scene.github.runs():
+            for job in scene.github.jobs(run):
+                answer = client.get(f"{repository}/actions/jobs/{job.id}/logs")
+                name = f"run-{run.workflow_name}-{run.sha[:7]}-{job.key}.log"
+                (scene.logs / name.replace(" ", "-")).write_bytes(answer.content)
 
 
 def _events(scene: Scene) -> Iterator[Event]:

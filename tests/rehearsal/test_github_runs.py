@@ -198,6 +198,7 @@ def test_what_a_job_leaves_behind_is_killed_at_its_end(
 ) -> None:
     """Neither setsid nor nohup saves a process; a clean environment does."""
     mine, free = repository.home / "mine", repository.home / "free"
+    quiet = "</dev/null >/dev/null 2>&1 &"
     repository.workflow(
         "ci.yml",
         f"""
@@ -206,11 +207,11 @@ jobs:
   leave:
     runs-on: self-hosted
     steps:
-      - run: setsid nohup sh -c 'echo $$ >{mine}; exec sleep 60' >/dev/null 2>&1 </dev/null &
-      - run: >-
-          env -u RUNNER_TRACKING_ID setsid sh -c 'echo $$ >{free}; exec sleep 60'
-          >/dev/null 2>&1 </dev/null &
-      - run: until [ -s {mine} ] && [ -s {free} ]; do sleep 0.02; done
+      - run: |
+          setsid nohup sh -c 'echo $$ >{mine}; exec sleep 60' {quiet}
+          unset RUNNER_TRACKING_ID
+          setsid sh -c 'echo $$ >{free}; exec sleep 60' {quiet}
+          until [ -s {mine} ] && [ -s {free} ]; do sleep 0.02; done
   look:
     needs: leave
     runs-on: self-hosted

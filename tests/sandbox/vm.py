@@ -74,10 +74,11 @@ class Vm:
 
     def create(self) -> str:
         """Make the origin with one commit and set the VM up; return the commit."""
-        self.git(
-            "init", "--quiet", "--bare", "-b", "main", str(self.origin), at=self.home
-        )
-        self.git("clone", "--quiet", str(self.origin), str(self.clone), at=self.home)
+        for arguments in (
+            ("init", "--quiet", "--bare", "-b", "main", str(self.origin)),
+            ("clone", "--quiet", str(self.origin), str(self.clone)),
+        ):
+            self.git(*arguments, at=self.home)
         shutil.copytree(TREE, self.clone, dirs_exist_ok=True)
         hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
         shutil.copytree(SCRIPTS, self.clone / "70_scripts", ignore=hidden)

@@ -66,9 +66,9 @@ def failed(order: Order, reasons: tuple[str, ...]) -> Notice:
     return _notice("❌", "Failed", order, reasons, is_alert=True)
 
 
-def needs_human(order: Order, reasons: tuple[str, ...]) -> Notice:
+def needs_human(order: Order, reasons: tuple[str, ...], obstacle: str) -> Notice:
     """Say that what serves is not what should, and that nothing will mend it."""
-    lines = (*reasons, "A human is needed: README_CI_CD.md, “Rollback by hand”")
+    lines = (*reasons, escaped(obstacle), "A human is needed: README_CI_CD.md, “Rollback by hand”")
     return _notice("🚨", "NOT ROLLED BACK", order, lines, is_alert=True)
 
 

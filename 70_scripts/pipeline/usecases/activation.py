@@ -112,8 +112,7 @@ def _live_notice(
 def _page(
     env: Environment, deployment: Deployment, seen: str, reasons: tuple[str, ...]
 ) -> NoReturn:
-    lines = (*reasons, messages.problem(seen))
-    notice = messages.needs_human(deployment.order, lines)
+    notice = messages.needs_human(deployment.order, reasons, seen)
     env.journal.end(deployment, Outcome.FAILED, seen, notice)
     raise RollbackFailed(
         f"rolling {env.name} back from {deployment.sha.short}",
