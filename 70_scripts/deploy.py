@@ -2,11 +2,16 @@
 
 import argparse
 import sys
+from contextlib import suppress
 
 from pipeline import cli
 from pipeline.core.history import Kind, Order
+from pipeline.core.sha import Sha
 from pipeline.effects.actions import surrounding_job
+from pipeline.effects.processes import CommandFailed
+from pipeline.gateways.git import Commit
 from pipeline.usecases.deployment import deploy
+from pipeline.usecases.environment import Environment
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run deploy preprod --sha $(git rev-parse origin/main)"
@@ -15,16 +20,7 @@ EXAMPLE = "70_scripts/run deploy preprod --sha $(git rev-parse origin/main)"
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Deploy, or with --dry-run only say what would be deployed."""
     env = pipeline.environment(arguments.environment)
-    job = surrounding_job()
-    commit = env.store.commit(arguments.sha) if env.store.has(arguments.sha) else None
-    order = Order(
-        environment=env.name,
-        sha=arguments.sha,
-        kind=Kind.DEPLOY,
-        actor=job.actor or (commit.author if commit else ""),
-        subject=job.subject or (commit.subject if commit else ""),
-        run_url=job.run_url,
-    )
+    order = _order(env, arguments.sha)
     if arguments.dry_run:
         live = env.journal.live(env.name)
         say(f"{env.name} serves {live.sha if live else 'nothing known'}")
@@ -33,6 +29,20 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     launch = pipeline.watcher(env.name).launch
     deploy(env, order, launch, is_override=arguments.override_bad)
     return 0
+
+
+def _order(env: Environment, sha: Sha) -> Order:
+    """Say who deploys what: in a job its event knows, elsewhere the commit does."""
+    job = surrounding_job()
+    commit = Commit(job.actor, job.subject)
+    if not commit.subject:
+        with suppress(CommandFailed):
+            if not env.store.has(sha):
+                env.store.fetch()
+            found = env.store.commit(sha)
+            commit = Commit(job.actor or found.author, found.subject)
+    author, subject = commit.author, commit.subject
+    return Order(env.name, sha, Kind.DEPLOY, author, subject, job.run_url)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ class LoopbackServer:
 
 
 def _bound(port: int) -> socket.socket:
-    listener = socket.socket()
+    # With the protocol named, asyncio switches Nagle's delay of 40 ms off.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
     return listener

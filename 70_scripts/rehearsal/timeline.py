@@ -10,7 +10,7 @@ import httpx
 from rehearsal.acts import Stage
 from rehearsal.scene import OWNER, REPOSITORY, Scene
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 STEPS = (
     "SELECT d.kind, d.sha, s.name, s.at FROM step s JOIN deployment d "
@@ -49,7 +49,7 @@ def seconds_to_serving(scene: Scene, sha: str) -> float:
 def show_timeline(stage: Stage) -> None:
     """Print everything that happened, in order, with the time since the first push."""
     events = sorted(_events(stage.scene))
-    table = Table("seconds", "who", "what", box=None)
+    table = Table("seconds", "who", Column("what", no_wrap=True), box=None)
     for event in events:
         seconds = f"{event.at - events[0].at:8.2f}"
         table.add_row(seconds, event.who, escape(event.what))
@@ -67,9 +67,10 @@ def show_notices(stage: Stage) -> None:
 
 
 def keep_job_logs(scene: Scene) -> None:
-    """Write what every job printed, as GitHub hands it out, beside the watchers' logs."""
+    """Write what every job printed, as GitHub hands it out, to the watchers' folder."""
     repository = f"{scene.github.api_url}/repos/{OWNER}/{REPOSITORY}"
-    with httpx.Client(follow_redirects=True) as client:
+    token = {"Authorization": f"Bearer {scene.github.token}"}
+    with httpx.Client(follow_redirects=True, headers=token) as client:
         for run in scene.github.runs():
             for job in scene.github.jobs(run):
                 answer = client.get(f"{repository}/actions/jobs/{job.id}/logs")

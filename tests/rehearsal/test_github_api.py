@@ -1,5 +1,6 @@
 """The REST API, read by a published client that knows GitHub's schemas."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,7 +105,7 @@ def test_githubkit_reads_the_repository_and_its_commits(client: Any, sha: str) -
     ref = client.git.get_ref(*OWN, "heads/main").parsed_data
     assert ref.object_.sha == sha
     pair = f"{commit.parents[0].sha}...{sha}"
-    comparison = client.repos.compare_commits_with_basehead(*OWN, pair).parsed_data
+    comparison = client.repos.compare_commits(*OWN, pair).parsed_data
     assert (comparison.status, comparison.ahead_by) == ("ahead", 1)
     limit = client.rate_limit.get().parsed_data
     assert limit.resources.core.limit == 5000
@@ -205,7 +206,9 @@ def test_changes_need_a_token(http: httpx.Client, sha: str) -> None:
 def test_head_sha_matches_whole_or_not_at_all(http: httpx.Client, sha: str) -> None:
     """An empty SHA filters nothing, and an abbreviated one finds nothing."""
     counts = [
-        http.get(f"{REPO}/actions/runs", params={"head_sha": text}).json()["total_count"]
+        http.get(f"{REPO}/actions/runs", params={"head_sha": text}).json()[
+            "total_count"
+        ]
         for text in (sha, "", sha[:7])
     ]
     assert counts == [1, 1, 0]
@@ -303,7 +306,7 @@ def test_faults_strike_as_often_as_asked(
     assert [one.status_code for one in answers] == [502, 502, 403, 200, 304, 200, 200]
     assert answers[2].headers["retry-after"] == "7"
     assert answers[3].text.startswith("<!DOCTYPE")
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(json.JSONDecodeError):
         answers[5].json()
     assert answers[6].json()["name"] == "app"
 

@@ -238,7 +238,8 @@ def test_the_end_of_a_run_starts_what_waits_for_it(
     """`workflow_run` fires whatever the conclusion, and tells of the run."""
     repository.workflow(
         "ci.yml",
-        "name: CI\non: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: exit 1}]}}",
+        "name: CI\non: push\n"
+        "jobs: {a: {runs-on: ubuntu-latest, steps: [{run: exit 1}]}}",
     )
     repository.workflow(
         "settle.yml",
@@ -263,4 +264,6 @@ jobs:
 
 
 def _has_begun(github: GitHubServer, run: Run) -> bool:
-    return any(len(job.steps) > 1 and job.steps[1].started_at for job in github.jobs(run))
+    return any(
+        len(job.steps) > 1 and job.steps[1].started_at for job in github.jobs(run)
+    )

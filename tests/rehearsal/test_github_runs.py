@@ -58,8 +58,8 @@ def test_a_push_is_answered_at_once_and_its_run_succeeds(
     assert [run.title for run in runs] == ["feat: first", "feat: first"]
     (push,) = github.pushes
     assert push.after == sha
-    assert push.received_at <= min(run.created_at for run in runs) < (
-        push.received_at + 5
+    assert (
+        push.received_at <= min(run.created_at for run in runs) < (push.received_at + 5)
     )
 
 

@@ -74,11 +74,10 @@ class Vm:
 
     def create(self) -> str:
         """Make the origin with one commit and set the VM up; return the commit."""
-        for arguments in (
-            ("init", "--quiet", "--bare", "-b", "main", str(self.origin)),
-            ("clone", "--quiet", str(self.origin), str(self.clone)),
-        ):
-            self.git(*arguments, at=self.home)
+        if not self.origin.exists():
+            bare = ("init", "--quiet", "--bare", "-b", "main", str(self.origin))
+            self.git(*bare, at=self.home)
+        self.git("clone", "--quiet", str(self.origin), str(self.clone), at=self.home)
         shutil.copytree(TREE, self.clone, dirs_exist_ok=True)
         hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
         shutil.copytree(SCRIPTS, self.clone / "70_scripts", ignore=hidden)
@@ -136,6 +135,14 @@ class Vm:
         if code is not None and done.returncode != code:
             raise AssertionError(f"{verb} exited {done.returncode}:\n{done.stderr}")
         return done
+
+    def python(self, code: str, *arguments: str) -> None:
+        """Run code that uses the library, in a process of its own."""
+        subprocess.run(
+            (sys.executable, "-c", code, *arguments),
+            env={**os.environ, "HOME": str(self.home), "PYTHONPATH": str(SCRIPTS)},
+            check=True,
+        )
 
     def serving(self) -> str:
         """Return the SHA that the serving process reports, empty if none answers."""

@@ -68,7 +68,8 @@ def failed(order: Order, reasons: tuple[str, ...]) -> Notice:
 
 def needs_human(order: Order, reasons: tuple[str, ...], obstacle: str) -> Notice:
     """Say that what serves is not what should, and that nothing will mend it."""
-    lines = (*reasons, escaped(obstacle), "A human is needed: README_CI_CD.md, “Rollback by hand”")
+    todo = "A human is needed: README_CI_CD.md, “Rollback by hand”"
+    lines = (*reasons, escaped(obstacle), todo)
     return _notice("🚨", "NOT ROLLED BACK", order, lines, is_alert=True)
 
 

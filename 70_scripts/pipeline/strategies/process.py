@@ -51,7 +51,6 @@ class Process:
             env={
                 "UV_PROJECT_ENVIRONMENT": str(venv),
                 "UV_PYTHON": python_for_environments(),
-                "UV_COMPILE_BYTECODE": "1",
             },
             timeout=self._build_deadline,
         )

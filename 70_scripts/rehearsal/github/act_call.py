@@ -5,6 +5,7 @@ module writes and runs them. Secrets go into a file, never onto the command line
 """
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,12 @@ class ActFiles:
     def settings(self, kind: str) -> Path:
         """Return the file of the secrets, the variables, the environment or inputs."""
         return self.root / f"{kind}.yml"
+
+    def discard(self) -> None:
+        """Remove what must not, or need not, outlive the run."""
+        self.settings("secret").unlink(missing_ok=True)
+        for scratch in (self.workspaces, self.source):
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 SETTINGS = ("secret", "var", "env", "input")

@@ -37,7 +37,7 @@ def run_title(
     if not workflow.run_name:
         return fallback
     try:
-        return interpolate(str(workflow.run_name), known).strip() or fallback
+        return interpolate(workflow.run_name, known).strip() or fallback
     except ExpressionError:
         return fallback
 

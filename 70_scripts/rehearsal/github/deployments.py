@@ -1,10 +1,10 @@
 """Keep deployments and their statuses.
 
-Owns the rules of creating them: without `required_contexts: []` a commit without
-green checks is refused, and without `auto_merge: false` the default branch would be
-merged into a ref that is behind it.
+Owns what a deployment and its stages consist of, and that the newest success of an
+environment makes the earlier ones inactive.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,3 +48,46 @@ class Deployment:
     created_at: float
     creator: str
     statuses: list[DeploymentStatus] = field(default_factory=list)
+
+
+def new_deployment(
+    body: Mapping[str, Any], sha: str, number: int, now: float, creator: str
+) -> Deployment:
+    """Return the deployment that a request asks for."""
+    environment = str(body.get("environment") or "production")
+    is_production = body.get("production_environment", environment == "production")
+    return Deployment(
+        id=number,
+        sha=sha,
+        ref=str(body["ref"]),
+        task=str(body.get("task") or "deploy"),
+        environment=environment,
+        description=body.get("description"),
+        payload=body.get("payload") or {},
+        is_production=bool(is_production),
+        is_transient=bool(body.get("transient_environment")),
+        created_at=now,
+        creator=creator,
+    )
+
+
+def new_status(
+    body: Mapping[str, Any], number: int, now: float, creator: str
+) -> DeploymentStatus:
+    """Return the stage that a request reports."""
+    return DeploymentStatus(
+        id=number,
+        state=str(body["state"]),
+        description=str(body.get("description") or ""),
+        environment_url=str(body.get("environment_url") or ""),
+        log_url=str(body.get("log_url") or body.get("target_url") or ""),
+        created_at=now,
+        creator=creator,
+    )
+
+
+def is_retired_by(one: Deployment, winner: Deployment) -> bool:
+    """Tell whether another deployment's success makes this one inactive."""
+    is_rival = one is not winner and one.environment == winner.environment
+    is_live = bool(one.statuses) and one.statuses[-1].state == "success"
+    return is_rival and is_live and not (one.is_transient or one.is_production)

@@ -41,6 +41,7 @@ class Engine:
         self._waiting: dict[int, Assignment] = {}
         self._executions: dict[int, Execution] = {}
         self._threads: set[threading.Thread] = set()
+        self._is_stopping = False
 
     def submit(self, assignment: Assignment) -> None:
         """Queue a run; it starts as soon as its concurrency groups are free."""
@@ -52,6 +53,8 @@ class Engine:
             return
         queue_jobs(run, assignment.workflow, assignment.carried, self._ledger)
         with self._lock:
+            if self._is_stopping:
+                return
             self._waiting[run.id] = assignment
             self._follow(self._turns.enter(run.id, groups))
             if run.id in self._waiting:
@@ -74,6 +77,8 @@ class Engine:
     def stop(self) -> None:
         """End everything that runs, and wait until it has."""
         with self._lock:
+            # The end of one run may ask for another.
+            self._is_stopping = True
             self._waiting.clear()
             self._turns = Turns()
             executions, threads = list(self._executions.values()), set(self._threads)

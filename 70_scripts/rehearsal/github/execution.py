@@ -5,7 +5,6 @@ decides when; the result is in the ledger.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -56,18 +55,15 @@ class Execution:
         """Return what marks every process of the run."""
         return self._surroundings.tracking_id
 
-    @property
-    def is_cancelled(self) -> bool:
-        """Tell whether somebody or a time limit ended the run."""
-        return self._is_cancelled
-
     def perform(
         self, command: Sequence[str], files: ActFiles, transcript: Transcript
     ) -> tuple[Job, ...]:
         """Run act to its end and return the jobs."""
         with self._lock:
             self._transcript = transcript
-            if not self._is_cancelled:
+            if self._is_cancelled:
+                transcript.interrupt()
+            else:
                 self._process = self._start(command, files.root)
         try:
             for line in _lines(self._process):
@@ -133,9 +129,7 @@ class Execution:
         self.kill()
         for key in tuple(self._timers):
             self._stop_timer(key)
-        files.settings("secret").unlink(missing_ok=True)
-        for scratch in (files.workspaces, files.source):
-            shutil.rmtree(scratch, ignore_errors=True)
+        files.discard()
 
     def _after(self, seconds: float, call: Callable[[], None], key: int) -> None:
         timer = threading.Timer(seconds, call)

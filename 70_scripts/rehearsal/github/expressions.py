@@ -113,7 +113,10 @@ class _Parser:
         while self._accept(","):
             values.append(shown(self.either()))
         self._require(")")
-        return template.format(*values)
+        try:
+            return template.format(*values)
+        except (IndexError, KeyError, ValueError) as error:
+            raise ExpressionError(f"cannot format {template!r}") from error
 
     def _accept(self, sign: str) -> bool:
         if self.tokens and self.tokens[0] == ("sign", sign):

@@ -26,7 +26,7 @@ def checked_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, Va
     trigger = workflow.triggers.get("workflow_dispatch")
     if trigger is None:
         raise InputError("Workflow does not have 'workflow_dispatch' trigger")
-    declared: dict[str, dict[str, Any]] = trigger.get("inputs") or {}
+    declared: dict[str, Any] = trigger.get("inputs") or {}
     if unexpected := [name for name in given if name not in declared]:
         raise InputError(f"Unexpected inputs provided: {json.dumps(unexpected)}")
     return {

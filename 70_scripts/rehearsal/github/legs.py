@@ -3,7 +3,7 @@
 Owns how the lines about a job become its steps, log, annotations and result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any

@@ -35,7 +35,7 @@ def parse_workflow(path: str, text: str) -> Workflow:
     return Workflow(
         path=path,
         name=str(content.get("name") or path),
-        run_name=content.get("run-name"),
+        run_name=_text(content, "run-name"),
         triggers=_triggers(path, triggers),
         concurrency=_concurrency(content.get("concurrency")),
         jobs=plans,
@@ -63,7 +63,11 @@ def _loaded(path: str, text: str) -> dict[Any, Any]:
 
 def _triggers(path: str, value: object) -> dict[str, Any]:
     if isinstance(value, dict):
-        return {str(event): detail or {} for event, detail in value.items()}
+        # A schedule's detail is a list; the filters of all others are mappings.
+        return {
+            str(event): detail if isinstance(detail, dict) else {}
+            for event, detail in value.items()
+        }
     if isinstance(value, str | list):
         return {event: {} for event in listed(value)}
     raise WorkflowError(f"{path}: `on` names no event")
@@ -82,14 +86,24 @@ def _job(path: str, key: str, value: object) -> JobPlan:
         timeout_minutes=_minutes(value.get("timeout-minutes")),
         is_tolerated=value.get("continue-on-error") is True,
         has_outputs=bool(value.get("outputs")),
-        reuses=value.get("uses"),
+        reuses=_text(value, "uses"),
         concurrency=_concurrency(value.get("concurrency")),
-        steps=tuple(_step(step) for step in value.get("steps") or ()),
+        steps=_steps(path, key, value.get("steps") or []),
     )
 
 
-def _step(value: Mapping[str, Any]) -> StepPlan:
-    return StepPlan(value.get("name"), value.get("uses"), value.get("run"))
+def _steps(path: str, key: str, value: object) -> tuple[StepPlan, ...]:
+    steps = value if isinstance(value, list) else [value]
+    if not all(isinstance(step, dict) for step in steps):
+        raise WorkflowError(f"{path}: job {key} has a step that is not a mapping")
+    return tuple(
+        StepPlan(_text(step, "name"), _text(step, "uses"), _text(step, "run"))
+        for step in steps
+    )
+
+
+def _text(value: Mapping[str, Any], key: str) -> str | None:
+    return str(value[key]) if value.get(key) is not None else None
 
 
 def _minutes(value: object) -> float:

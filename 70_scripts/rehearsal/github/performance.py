@@ -67,6 +67,7 @@ class Performer:
         try:
             command = self._prepared(assignment, files, execution, secrets)
         except (WorkflowError, OSError, subprocess.CalledProcessError) as error:
+            files.discard()
             _LOG.warning("run %s cannot start: %s", run.id, error)
             return STARTUP_FAILURE
         transcript = self._transcript(assignment, execution, secrets)

@@ -5,12 +5,15 @@ writes one small file, so that a push never waits for a workflow, and the servic
 be down while somebody pushes.
 """
 
+import logging
 import os
+import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+_LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.02
 SPOOL = "received-pushes"
 
@@ -80,4 +83,9 @@ class PushWatcher:
         note.unlink()
         for line in lines:
             received, before, after, ref = line.split(" ", 3)
-            self._receive(Push(float(received), before, after, ref))
+            push = Push(float(received), before, after, ref)
+            try:
+                self._receive(push)
+            except subprocess.CalledProcessError as error:
+                # The next push may have removed what this one brought.
+                _LOG.warning("push of %s to %s is lost: %s", after, ref, error)

@@ -27,7 +27,7 @@ def live_named(step: Step, text: str) -> Step:
 
 
 def _planned_name(plan: StepPlan) -> str:
-    return str(plan.name or f"Run {plan.uses or _first_line(plan.script or '')}")
+    return plan.name or f"Run {plan.uses or _first_line(plan.script or '')}"
 
 
 def _first_line(text: str) -> str:

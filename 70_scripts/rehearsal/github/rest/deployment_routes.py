@@ -6,7 +6,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from rehearsal.github.deployments import STATES, Deployment, DeploymentStatus
+from rehearsal.github.deployments import (
+    STATES,
+    Deployment,
+    DeploymentStatus,
+    is_retired_by,
+    new_deployment,
+    new_status,
+)
 from rehearsal.github.payloads.deployments import (
     deployment_json,
     deployment_status_json,
@@ -54,7 +61,8 @@ class DeploymentRoutes:
             raise Refusal(422, f"No ref found for: {body['ref']}")
         if merged := self._merge(body, commit.sha):
             return merged
-        self._check_contexts(body)
+        if body.get("required_contexts") != []:
+            raise _unchecked(body["ref"])
         deployment = self._deployment(body, commit.sha)
         self._deployments.append(deployment)
         return JSONResponse(deployment_json(self._backstage.site, deployment), 201)
@@ -105,64 +113,30 @@ class DeploymentRoutes:
         raise not_found()
 
     def _merge(self, body: dict[str, Any], sha: str) -> Response | None:
-        origin, site = self._backstage.origin, self._backstage.site
-        main = origin.resolve(f"refs/heads/{site.default_branch}")
-        is_behind = bool(main and origin.commits_between(sha, main))
+        origin, main = self._backstage.origin, self._backstage.site.default_branch
+        head = origin.resolve(f"refs/heads/{main}")
+        is_behind = bool(head and origin.commits_between(sha, head))
         if body.get("auto_merge", True) is False or not is_behind:
             return None
         # The real one would now merge; this one only says so, for nobody wants it.
-        message = f"Auto-merged {site.default_branch} into {body['ref']} on deployment."
+        message = f"Auto-merged {main} into {body['ref']} on deployment."
         return JSONResponse({"message": message}, 202)
-
-    def _check_contexts(self, body: dict[str, Any]) -> None:
-        if body.get("required_contexts") != []:
-            error = {"resource": "Deployment", "field": "required_contexts"}
-            raise Refusal(
-                409,
-                "Conflict: Commit status checks failed for " f"{body['ref']}.",
-                errors=[{**error, "code": "invalid", "contexts": []}],
-            )
-
-    def _deployment(self, body: dict[str, Any], sha: str) -> Deployment:
-        environment = str(body.get("environment") or "production")
-        return Deployment(
-            id=self._backstage.ledger.new_id(),
-            sha=sha,
-            ref=body["ref"],
-            task=str(body.get("task") or "deploy"),
-            environment=environment,
-            description=body.get("description"),
-            payload=body.get("payload") or {},
-            is_production=body.get(
-                "production_environment", environment == "production"
-            ),
-            is_transient=bool(body.get("transient_environment")),
-            created_at=self._backstage.ledger.clock(),
-            creator=self._backstage.actor,
-        )
-
-    def _status(self, body: dict[str, Any]) -> DeploymentStatus:
-        return DeploymentStatus(
-            id=self._backstage.ledger.new_id(),
-            state=body["state"],
-            description=str(body.get("description") or ""),
-            environment_url=str(body.get("environment_url") or ""),
-            log_url=str(body.get("log_url") or body.get("target_url") or ""),
-            created_at=self._backstage.ledger.clock(),
-            creator=self._backstage.actor,
-        )
 
     def _retire_others(
         self, winner: Deployment, status: DeploymentStatus, body: dict[str, Any]
     ) -> None:
-        # A success makes earlier ones of the same environment inactive.
-        if status.state != "success" or body.get("auto_inactive", True) is False:
-            return
-        for one in self._deployments:
-            is_rival = one is not winner and one.environment == winner.environment
-            is_live = bool(one.statuses) and one.statuses[-1].state == "success"
-            if is_rival and is_live and not one.is_transient | one.is_production:
-                one.statuses.append(self._status({"state": "inactive"}))
+        if status.state == "success" and body.get("auto_inactive", True) is not False:
+            for one in self._deployments:
+                if is_retired_by(one, winner):
+                    one.statuses.append(self._status({"state": "inactive"}))
+
+    def _deployment(self, body: dict[str, Any], sha: str) -> Deployment:
+        ledger, actor = self._backstage.ledger, self._backstage.actor
+        return new_deployment(body, sha, ledger.new_id(), ledger.clock(), actor)
+
+    def _status(self, body: dict[str, Any]) -> DeploymentStatus:
+        ledger, actor = self._backstage.ledger, self._backstage.actor
+        return new_status(body, ledger.new_id(), ledger.clock(), actor)
 
     def _found(self, request: Request) -> Deployment:
         number = number_of(request, "deployment")
@@ -170,3 +144,9 @@ class DeploymentRoutes:
             if deployment.id == number:
                 return deployment
         raise not_found()
+
+
+def _unchecked(ref: str) -> Refusal:
+    fields = {"resource": "Deployment", "field": "required_contexts", "contexts": []}
+    message = f"Conflict: Commit status checks failed for {ref}."
+    return Refusal(409, message, errors=[{**fields, "code": "invalid"}])

@@ -19,7 +19,7 @@ sha = behaviour.get("sha") or pathlib.Path(options.head).read_text().strip()
 class Handler(BaseHTTPRequestHandler):
     """Answer as the app does, misbehaving as the commit says."""
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         """Answer the three endpoints; any other path is the page."""
         script = self.path == "/_stcore/script-health-check"
         status = behaviour.get("status", 200)
@@ -33,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode())
 
-    def log_message(self, *arguments):
+    def log_message(self, *arguments: object) -> None:
         """Keep quiet."""
 
 
