@@ -10,7 +10,6 @@ import httpx
 from rehearsal.acts import Stage
 from rehearsal.scene import OWNER, REPOSITORY, Scene
 from rich.markup import escape
-from rich.table import Column, Table
 
 STEPS = (
     "SELECT d.kind, d.sha, s.name, s.at FROM step s JOIN deployment d "
@@ -49,12 +48,10 @@ def seconds_to_serving(scene: Scene, sha: str) -> float:
 def show_timeline(stage: Stage) -> None:
     """Print everything that happened, in order, with the time since the first push."""
     events = sorted(_events(stage.scene))
-    table = Table("seconds", "who", Column("what", no_wrap=True), box=None)
+    stage.say("\n[bold]Timeline[/bold] (seconds since the first push)")
     for event in events:
-        seconds = f"{event.at - events[0].at:8.2f}"
-        table.add_row(seconds, event.who, escape(event.what))
-    stage.say("\n[bold]Timeline[/bold]")
-    stage.console.print(table)
+        seconds = event.at - events[0].at
+        stage.say(f"{seconds:8.2f}  {event.who:9} {escape(event.what)}")
 
 
 def show_notices(stage: Stage) -> None:

@@ -1,90 +1,23 @@
 """A sandbox VM with loopback GitHub and Discord, one version validated on it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
-from typing import Any
 
 import pytest
-from rehearsal.discord.server import DiscordServer
-from rehearsal.github.scripting import ScriptedRun
-from rehearsal.github.server import GitHubServer
 
 from tests.sandbox.vm import Vm
-
-PATIENCE = 40.0
-PAUSE = 0.05
-
-
-@dataclass
-class World:
-    """The VM and its outside; ``good`` is the SHA that is validated and serves."""
-
-    vm: Vm
-    github: GitHubServer
-    discord: DiscordServer
-    good: str = ""
-
-    def ci(self, sha: str, conclusion: str | None = "success", **more: Any) -> None:
-        """Let GitHub list a CI run of a commit."""
-        self.github.script_runs(ScriptedRun(sha, conclusion, **more))
-
-    def deploy(self, sha: str, *options: str, code: int = 0) -> str:
-        """Deploy a commit with the real script; return what it told people."""
-        arguments = ("preprod", "--sha", sha, *options)
-        return self.vm.script("deploy", *arguments, code=code).stderr
-
-    def push(self, message: str, **behaviour: object) -> str:
-        """Push a version and deploy it; return its SHA."""
-        sha = self.vm.push(message, **behaviour)
-        self.deploy(sha)
-        return sha
-
-    def end(self, sha: str) -> str:
-        """Wait until the newest deployment of a commit has ended; return how."""
-        query = (
-            "SELECT o.outcome FROM outcome o JOIN deployment d ON d.id = o.deployment "
-            "WHERE d.sha = ? AND d.kind = 'deploy' ORDER BY d.id DESC"
-        )
-        self.wait(lambda: self.vm.journal(query, sha))
-        return str(self.vm.journal(query, sha)[0][0])
-
-    def wait(self, is_so: Callable[[], object]) -> None:
-        """Wait, within bounds, until something is so."""
-        pause = Event()
-        for _ in range(int(PATIENCE / PAUSE)):
-            if is_so():
-                return
-            pause.wait(PAUSE)
-        raise AssertionError("it did not come to pass")
-
-    def told(self) -> str:
-        """Return everything that Discord shows now."""
-        return "\n---\n".join(message.content for message in self.discord.messages)
+from tests.sandbox.world import World, begin, opened
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Give a world in which nothing was ever deployed."""
-    origin = tmp_path / "origin.git"
-    with DiscordServer() as discord:
-        vm = Vm(tmp_path, webhook=discord.webhook_url)
-        vm.git("init", "--quiet", "--bare", "-b", "main", str(origin), at=tmp_path)
-        with GitHubServer(origin, "o", "r", None, tmp_path) as github:
-            vm.api_url = github.api_url
-            vm.configure()
-            try:
-                yield World(vm, github, discord)
-            finally:
-                vm.stop()
+    with opened(Vm(tmp_path)) as made:
+        yield made
 
 
 @pytest.fixture
 def running(world: World) -> World:
     """Give a world in which one version is validated and serves."""
-    world.good = world.vm.create()
-    world.ci(world.good)
-    world.deploy(world.good)
-    assert world.end(world.good) == "validated"
+    begin(world)
     return world

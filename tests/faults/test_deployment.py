@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.faults.conftest import World
+from tests.sandbox.world import World
 
 UNHEALTHY = {
     "exits": {"exits": True},
@@ -40,7 +40,7 @@ def test_nothing_to_return_to_pages_a_human(world: World) -> None:
 
 
 def test_a_failed_rollback_is_not_called_one(running: World) -> None:
-    """When the old version does not serve either: exit 6, and nobody is told it does."""
+    """When the old version does not serve either: exit 6, and nobody is told so."""
     running.vm.configure(health={"deadline": 1}, app={"content": "not on the page"})
     sha = running.vm.push("Unhealthy", exits=True)
     running.deploy(sha, code=6)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.faults.conftest import World
+from tests.sandbox.world import World
 
 HOSTILE = (
     "`$(touch /tmp/pwned)`; \"quote' \\ @everyone <@123> **bold** [l](http://x) "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.conftest import World
+from tests.sandbox.world import World
 
 # Verdicts in the order in which they come, then who serves and who is validated.
 RACES = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import World
+from tests.sandbox.world import World
 
 NO_VERDICT = (
     "cancelled",

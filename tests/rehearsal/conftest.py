@@ -4,55 +4,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from rehearsal.discord import DiscordServer
-from rehearsal.github import GitHubServer
-from rehearsal.github.runs import Run
+from rehearsal.github import GitHubServer, ScriptedRun
+from rehearsal.github.runs import Job, Run, Step
 
-SECONDS = 30.0
-IDENTITY = ("-c", "user.name=Ann Author", "-c", "user.email=ann@example.org")
-
-
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """A bare origin and a developer's clone of it."""
-
-    origin: Path
-    clone: Path
-    home: Path
-
-    def git(self, *arguments: str) -> str:
-        """Run git in the clone and return what it prints."""
-        command = ("git", "-C", str(self.clone), *IDENTITY, *arguments)
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    def commit(self, message: str = "change", **files: str) -> str:
-        """Commit files, named with `__` for a slash, and return the SHA."""
-        for name, text in files.items():
-            self.write(name.replace("__", "/"), text)
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
-        return self.git("rev-parse", "HEAD")
-
-    def write(self, name: str, text: str) -> None:
-        """Write one file of the clone."""
-        path = self.clone / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    def workflow(self, name: str, text: str) -> None:
-        """Write one workflow file."""
-        self.write(f".github/workflows/{name}", text)
-
-    def push(self, message: str = "change", ref: str = "main") -> str:
-        """Commit what there is, push it, and return the SHA."""
-        sha = self.commit(message)
-        self.git("push", "--quiet", "origin", f"HEAD:{ref}")
-        return sha
+from tests.rehearsal.samples import SECONDS, Repository, one_job
 
 
 @pytest.fixture
@@ -121,3 +81,45 @@ def finished(github: GitHubServer) -> Callable[..., Run]:
         )
 
     return wait
+
+
+@pytest.fixture
+def sha(repository: Repository, quiet_github: GitHubServer) -> str:
+    """Return a pushed commit with a completed run and a job."""
+    repository.workflow("ci.yml", one_job("echo", "on: [push, workflow_dispatch]"))
+    repository.push("first")
+    sha = repository.push("feat: second")
+    (run,) = quiet_github.script_runs(ScriptedRun(sha))
+    quiet_github.ledger.put_job(
+        Job(
+            id=quiet_github.ledger.new_id(),
+            run_id=run.id,
+            attempt=1,
+            key="only",
+            name="only",
+            labels=("ubuntu-latest",),
+            created_at=run.created_at,
+            status="completed",
+            conclusion="success",
+            started_at=run.created_at,
+            completed_at=run.created_at + 1,
+            steps=(Step(1, "Set up job", "completed", "success"),),
+        )
+    )
+    return sha
+
+
+@pytest.fixture
+def http(quiet_github: GitHubServer) -> Iterator[httpx.Client]:
+    """Return a plain client without a token."""
+    with httpx.Client(base_url=quiet_github.api_url) as client:
+        yield client
+
+
+@pytest.fixture
+def api(github: GitHubServer) -> httpx.Client:
+    """Return a client with a token."""
+    headers = {"authorization": f"Bearer {github.token}"}
+    return httpx.Client(
+        base_url=f"{github.api_url}/repos/team/app/actions", headers=headers
+    )

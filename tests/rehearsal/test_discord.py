@@ -6,7 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from discord_webhook import DiscordEmbed, DiscordWebhook
+from discord_webhook import (  # type: ignore[import-untyped]
+    DiscordEmbed,
+    DiscordWebhook,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from rehearsal.discord import DiscordServer, wire_faults

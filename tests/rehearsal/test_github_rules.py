@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rehearsal.github.expressions import ExpressionError, evaluate, interpolate
 from rehearsal.github.globs import is_selected
@@ -155,6 +155,7 @@ NODES = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(NODES)
 def test_a_file_is_read_or_refused(content: object) -> None:
     """Whatever a workflow file holds, reading it ends in a value or one error."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -40,6 +40,9 @@ class Vm:
     """A throw-away home: origin, a clone to commit in, the deployment root, state."""
 
     home: Path
+    tree: Path = TREE
+    settings: dict[str, dict[str, object]] = field(default_factory=dict)
+    preprod: dict[str, object] = field(default_factory=dict)
     api_url: str = "http://127.0.0.1:1"
     webhook: str = ""
 
@@ -55,7 +58,7 @@ class Vm:
         self.configure()
 
     def configure(self, **sections: dict[str, object]) -> None:
-        """Write pipeline.yml: the shipped one with this VM's places and ``sections``."""
+        """Write pipeline.yml: the shipped one, this VM's places, ``sections``."""
         shipped = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
         shipped["paths"] = {
             "root": str(self.root),
@@ -66,19 +69,21 @@ class Vm:
         shipped["ci"] |= {"interval": 0.1, "deadline": 3}
         shipped["health"] |= {"interval": 0.02, "deadline": 8, "probe_timeout": 2}
         shipped["image"]["defined_by"] = DEFINED_BY
-        shipped["environments"]["preprod"] |= {"strategy": "process", "port": self.port}
+        shipped["environments"]["preprod"] |= {
+            "strategy": "process",
+            "port": self.port,
+            **self.preprod,
+        }
         shipped["environments"].pop("prod")
-        for name, values in sections.items():
-            shipped[name] |= values
+        for changes in (self.settings, sections):
+            for name, values in changes.items():
+                shipped[name] |= values
         self.config.write_text(yaml.safe_dump(shipped))
 
     def create(self) -> str:
         """Make the origin with one commit and set the VM up; return the commit."""
-        if not self.origin.exists():
-            bare = ("init", "--quiet", "--bare", "-b", "main", str(self.origin))
-            self.git(*bare, at=self.home)
         self.git("clone", "--quiet", str(self.origin), str(self.clone), at=self.home)
-        shutil.copytree(TREE, self.clone, dirs_exist_ok=True)
+        shutil.copytree(self.tree, self.clone, dirs_exist_ok=True)
         hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
         shutil.copytree(SCRIPTS, self.clone / "70_scripts", ignore=hidden)
         for name in ("pyproject.toml", "uv.lock"):

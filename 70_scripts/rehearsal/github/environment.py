@@ -40,7 +40,7 @@ def job_environment(settings: Settings) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in _KEPT or name.startswith(_KEPT_PREFIXES)
     }
-    return {**kept, "HOME": str(settings.home), **settings.extra}
+    return {**kept, "HOME": str(settings.home), **settings.environment}
 
 
 def runner_environment(

@@ -93,7 +93,7 @@ def _job(path: str, key: str, value: object) -> JobPlan:
 
 
 def _steps(path: str, key: str, value: object) -> tuple[StepPlan, ...]:
-    steps = value if isinstance(value, list) else [value]
+    steps: list[Any] = value if isinstance(value, list) else [value]
     if not all(isinstance(step, dict) for step in steps):
         raise WorkflowError(f"{path}: job {key} has a step that is not a mapping")
     return tuple(

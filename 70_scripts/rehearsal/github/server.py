@@ -3,13 +3,12 @@
 Owns the wiring of the parts and the service's life.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from rehearsal.faults import Faults
-from rehearsal.github.act_call import LABELS
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.origin import Origin
 from rehearsal.github.pushes import Push, PushWatcher
@@ -17,12 +16,10 @@ from rehearsal.github.rest.app import api_application
 from rehearsal.github.rest.limits import Limits
 from rehearsal.github.runs import Job, Run
 from rehearsal.github.scripting import ScriptedRun, script
-from rehearsal.github.settings import Settings
+from rehearsal.github.settings import Options, Settings
 from rehearsal.github.tokens import Tokens
 from rehearsal.github.wiring import assembled
 from rehearsal.serving import LoopbackServer
-
-DEFAULT_TOKEN = "github_pat_rehearsal"
 
 
 class GitHubServer:
@@ -44,15 +41,7 @@ class GitHubServer:
         repo: str,
         act: Path | None,
         home: Path,
-        *,
-        secrets: Mapping[str, str] | None = None,
-        variables: Mapping[str, str] | None = None,
-        environment: Mapping[str, str] | None = None,
-        token: str = DEFAULT_TOKEN,
-        actor: str = "octocat",
-        default_branch: str = "main",
-        labels: tuple[str, ...] = LABELS,
-        seconds_per_minute: float = 60.0,
+        **options: Unpack[Options],
     ) -> None:
         """Set the service up; nothing listens and nothing runs before `start`.
 
@@ -62,37 +51,16 @@ class GitHubServer:
             repo: Its name.
             act: The program that runs workflows; None lets pushes start nothing.
             home: The HOME of every job. The runner's own files go below it.
-            secrets: The repository's secrets.
-            variables: The repository's variables.
-            environment: More environment for every job.
-            token: A personal token to accept.
-            actor: Who pushes, dispatches and repeats.
-            default_branch: Where `workflow_run` looks for its files.
-            labels: What the one runner is labelled.
-            seconds_per_minute: How long a minute of `timeout-minutes` lasts.
+            options: Anything else of `Settings`, such as the secrets.
         """
-        self.secrets, self.variables = dict(secrets or {}), dict(variables or {})
-        self.token, self.faults, self.limits = token, Faults(), Limits()
         self._server, self._takes_pushes = LoopbackServer(), act is not None
-        settings = Settings(
-            address=self._server.url,
-            owner=owner,
-            repo=repo,
-            act=act,
-            home=home,
-            work=home / "actions-runner" / "_work",
-            actor=actor,
-            default_branch=default_branch,
-            secrets=self.secrets,
-            variables=self.variables,
-            extra=environment or {},
-            labels=labels,
-            seconds_per_minute=seconds_per_minute,
-        )
-        self._tokens = Tokens([token])
-        self._parts = assembled(settings, Origin(origin), self._tokens)
+        settings = Settings(self._server.url, owner, repo, act, home, **options)
+        self.secrets, self.variables = settings.secrets, settings.variables
+        self.token, self.faults, self.limits = settings.token, Faults(), Limits()
+        tokens = Tokens([settings.token])
+        self._parts = assembled(settings, Origin(origin), tokens)
         self.ledger = self._parts.ledger
-        self._app = api_application(self._parts, self._tokens, self.limits, self.faults)
+        self._app = api_application(self._parts, tokens, self.limits, self.faults)
         self._watcher = PushWatcher(origin, self._receive)
 
     @property

@@ -1,13 +1,29 @@
 """Hold what one stand-in is set up with.
 
-Owns the configuration that its parts share.
+Owns the configuration that its parts share, and its defaults.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from rehearsal.github.act_call import LABELS
+
+DEFAULT_TOKEN = "github_pat_rehearsal"
+
+
+class Options(TypedDict, total=False):
+    """What may be set beyond the repository, act and the home: see `Settings`."""
+
+    secrets: dict[str, str]
+    variables: dict[str, str]
+    environment: Mapping[str, str]
+    token: str
+    actor: str
+    default_branch: str
+    labels: tuple[str, ...]
+    seconds_per_minute: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +32,14 @@ class Settings:
 
     Attributes:
         address: Where the API and the site are.
-        act: The program that runs workflows; None where nothing is to run.
-        home: The HOME of every job.
-        work: Where runs keep their files.
+        act: The program that runs workflows; None lets pushes start nothing.
+        home: The HOME of every job. The runner's own files go below it.
         secrets: By name; read again for each run, so they may be changed.
         variables: By name; read again for each run.
-        extra: More environment for every job.
+        environment: More environment for every job.
+        token: A personal token that the API accepts.
+        actor: Who pushes, dispatches and repeats.
+        default_branch: Where `workflow_run` looks for its files.
         labels: What this machine's one runner is labelled.
         seconds_per_minute: How long a minute of `timeout-minutes` lasts.
     """
@@ -31,14 +49,19 @@ class Settings:
     repo: str
     act: Path | None
     home: Path
-    work: Path
-    actor: str
-    default_branch: str
-    secrets: Mapping[str, str]
-    variables: Mapping[str, str]
-    extra: Mapping[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    token: str = DEFAULT_TOKEN
+    actor: str = "octocat"
+    default_branch: str = "main"
     labels: tuple[str, ...] = LABELS
     seconds_per_minute: float = 60.0
+
+    @property
+    def work(self) -> Path:
+        """Return where runs keep their files."""
+        return self.home / "actions-runner" / "_work"
 
     @property
     def full_name(self) -> str:

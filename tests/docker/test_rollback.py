@@ -1,0 +1,125 @@
+"""Deploy, red CI, rollback: the real app's image on the real engine."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from rehearsal.base_image import ensure_base_image
+from rehearsal.remains import remove_project
+
+from tests.sandbox.vm import REPOSITORY, Vm, free_port
+from tests.sandbox.world import World, begin, opened
+
+pytestmark = pytest.mark.docker
+APP = ("10_preprod", "30_docker")
+SHIPPED = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Give a VM whose preprod is a container with one validated version."""
+    tree = tmp_path_factory.mktemp("tree")
+    listed = ("git", "-C", str(REPOSITORY), "ls-files", "-co", "--exclude-standard")
+    names = subprocess.run((*listed, *APP), capture_output=True, text=True, check=True)
+    for name in names.stdout.splitlines():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / name, tree / name)
+    project = f"mangetamain-test-{free_port()}"
+    vm = Vm(
+        tmp_path_factory.mktemp("vm"),
+        tree=tree,
+        settings={
+            "health": {"deadline": 60, "probe_timeout": 10, "interval": 0.1},
+            "ci": {"deadline": 30},
+            "image": {**SHIPPED["image"], "base": ensure_base_image()},
+        },
+        preprod={"strategy": "restart", "project": project},
+    )
+    try:
+        with opened(vm) as world:
+            begin(world)
+            yield world
+    finally:
+        remove_project(project)
+
+
+def container_of(world: World) -> str:
+    """Return the id of preprod's container."""
+    project = world.vm.preprod["project"]
+    name = ("docker", "ps", "--quiet", "--no-trunc", "--filter", f"name={project}-app")
+    return subprocess.run(name, capture_output=True, text=True, check=True).stdout
+
+
+def test_red_ci_returns_to_the_validated_version(running: World) -> None:
+    """A pushed SHA serves, its CI fails, and the container serves the old one again."""
+    before = container_of(running)
+    sha = running.push("Source only")
+    assert running.vm.serving() == sha
+    assert container_of(running) == before, "a change of source alone only restarts"
+    running.ci(sha, "failure")
+    assert running.end(sha) == "rolled back"
+    assert running.vm.serving() == running.vm.validated() == running.good
+    running.wait(lambda: f"Serving {running.good[:7]} again" in running.told())
+
+
+def test_a_script_that_cannot_run_goes_back_at_once(running: World) -> None:
+    """A syntax error keeps the health endpoint green, and is rolled back all the same."""
+    main = running.vm.clone / "10_preprod/src/mangetamain_analytics/main.py"
+    intact = main.read_text()
+    main.write_text("def broken(:\n")
+    running.vm.configure(health={"deadline": 15})
+    sha = running.vm.push("Broken script")
+    running.deploy(sha, code=5)
+    main.write_text(intact)
+    assert running.vm.serving() == running.good
+    assert running.end(sha) == "rolled back"
+
+
+@pytest.mark.parametrize(
+    "file, line",
+    [
+        ("30_docker/docker-compose-preprod.yml", "\nservices: ["),
+        ("10_preprod/uv.lock", "\nthis is no lock"),
+    ],
+)
+def test_what_cannot_be_built_touches_nothing(
+    running: World, file: str, line: str
+) -> None:
+    """A broken compose file or lock is refused before the reset; nothing restarts."""
+    before = container_of(running)
+    path: Path = running.vm.clone / file
+    intact = path.read_text()
+    path.write_text(intact + line)
+    sha = running.vm.push("Cannot be built")
+    running.deploy(sha, code=3)
+    path.write_text(intact)
+    assert running.vm.serving() == running.good
+    assert container_of(running) == before
+    assert running.end(sha) == "failed"
+
+
+def test_a_changed_definition_creates_the_container_anew(running: World) -> None:
+    """A change of the compose file takes effect with the deployment that brings it."""
+    before = container_of(running)
+    path = running.vm.clone / "30_docker" / "docker-compose-preprod.yml"
+    path.write_text(
+        path.read_text().replace("stop_grace_period: 5s", "stop_grace_period: 6s")
+    )
+    sha = running.push("Changed definition")
+    assert running.vm.serving() == sha
+    assert container_of(running) != before
+    running.ci(sha)
+    assert running.end(sha) == "validated"
+
+
+def test_the_hand_made_way_still_works(running: World) -> None:
+    """Reset and `docker-compose restart`, as people type it, serve the older SHA."""
+    tree = running.vm.root / "10_preprod"
+    running.vm.git("reset", "--quiet", "--hard", running.good, at=tree)
+    file = running.vm.root / "30_docker" / "docker-compose-preprod.yml"
+    subprocess.run(("docker-compose", "-f", str(file), "restart"), check=True)
+    running.wait(lambda: running.vm.serving() == running.good)
+    assert "drifted" in running.vm.script("status", COLUMNS="200").stdout

@@ -1,0 +1,201 @@
+"""GitHub's API: what is asked, what is believed, and how long each refusal lasts."""
+
+import pytest
+from pipeline.core.verdict import Job
+from pipeline.effects.http import Http
+from pipeline.gateways import github as gateway
+from pipeline.gateways.github import GitHub, GitHubUnavailable
+
+from tests.unit.clock import EPOCH, FakeClock
+from tests.unit.site import Reply, Site, json_reply
+from tests.unit.specimens import A, a_run
+
+BASE = "/repos/owner/name/actions"
+RUNS = f"{BASE}/workflows/ci.yml/runs"
+JOBS = f"{BASE}/runs/1/jobs"
+TOKEN = "t0ken"
+
+
+@pytest.fixture
+def github(site: Site, http: Http, clock: FakeClock) -> GitHub:
+    """Return the gateway to a repository on the loopback site."""
+    return GitHub(http, site.url, "owner/name", TOKEN, clock)
+
+
+def listed(id: int = 1, **changed: object) -> dict[str, object]:
+    """Return a run as GitHub lists it."""
+    return {
+        "id": id,
+        "run_attempt": 2,
+        "head_sha": A,
+        "event": "push",
+        "path": ".github/workflows/ci.yml",
+        "status": "completed",
+        "conclusion": "success",
+        "html_url": f"https://example.invalid/runs/{id}",
+        "unknown": {"to": "us"},
+        **changed,
+    }
+
+
+def runs_reply(*ids: int, link: str = "", **headers: str) -> Reply:
+    """Return one page of runs."""
+    named = {"Link": link} if link else {}
+    payload = {"total_count": len(ids), "workflow_runs": [listed(id) for id in ids]}
+    return json_reply(payload, **named, **headers)
+
+
+def test_runs_are_asked_for_and_read(github: GitHub, site: Site) -> None:
+    """The full commit id is asked for; each run comes back with what decides."""
+    site.answers(RUNS, runs_reply(1))
+    assert github.runs(A, "ci.yml") == [a_run(attempt=2)]
+    request = site.requests[0]
+    assert request.target == f"{RUNS}?head_sha={A}&event=push&per_page=100"
+    assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert request.headers["X-GitHub-Api-Version"] == "2022-11-28"
+    assert request.headers["Accept"] == "application/vnd.github+json"
+    assert request.headers["User-Agent"]
+
+
+def test_without_a_token_none_is_sent(site: Site, http: Http, clock: FakeClock) -> None:
+    """A public repository is asked without any Authorization."""
+    site.answers(RUNS, runs_reply())
+    assert GitHub(http, site.url, "owner/name", "", clock).runs(A, "ci.yml") == []
+    assert "Authorization" not in site.requests[0].headers
+
+
+def test_unfinished_run_has_no_conclusion(github: GitHub, site: Site) -> None:
+    """Where GitHub says null, there is no word."""
+    site.answers(RUNS, json_reply({"workflow_runs": [listed(conclusion=None)]}))
+    assert [run.conclusion for run in github.runs(A, "ci.yml")] == [""]
+
+
+def test_jobs_are_those_of_the_latest_attempt(github: GitHub, site: Site) -> None:
+    """Jobs come with name, conclusion and address, those of old attempts left out."""
+    jobs = [
+        {"name": "Quality", "conclusion": "failure", "html_url": "https://x"},
+        {"name": "Summary", "conclusion": None, "html_url": None},
+    ]
+    site.answers(JOBS, json_reply({"jobs": jobs}))
+    assert github.jobs(a_run()) == [
+        Job("Quality", "failure", "https://x"),
+        Job("Summary", "", ""),
+    ]
+    assert site.requests[0].target == f"{JOBS}?filter=latest&per_page=100"
+
+
+def test_unchanged_answer_is_not_sent_again(github: GitHub, site: Site) -> None:
+    """A poll is free while nothing changed: 304 stands for what came before."""
+    site.answers(RUNS, runs_reply(1, ETag='W/"1"'), Reply(304), runs_reply(1, 2))
+    polls = [github.runs(A, "ci.yml") for _ in range(3)]
+    assert [len(runs) for runs in polls] == [1, 1, 2]
+    tags = [request.headers.get("If-None-Match") for request in site.requests]
+    assert tags == [None, 'W/"1"', 'W/"1"']
+
+
+def test_unchanged_since_never_is_no_answer(github: GitHub, site: Site) -> None:
+    """A 304 to a question that was never answered is not taken for an empty list."""
+    site.answers(RUNS, Reply(304))
+    with pytest.raises(GitHubUnavailable, match="HTTP 304"):
+        github.runs(A, "ci.yml")
+
+
+def test_damaged_answer_is_not_remembered(github: GitHub, site: Site) -> None:
+    """After an answer that could not be read, the next one is asked for in full."""
+    site.answers(RUNS, Reply(200, {"ETag": '"x"'}, b"{cut"), runs_reply(1))
+    with pytest.raises(GitHubUnavailable):
+        github.runs(A, "ci.yml")
+    assert len(github.runs(A, "ci.yml")) == 1
+    assert "If-None-Match" not in site.requests[1].headers
+
+
+def test_all_pages_are_read(github: GitHub, site: Site) -> None:
+    """A run that is listed beyond the first page counts too."""
+    link = (
+        f'<{site.url}{RUNS}?page=1>; rel="prev", '
+        f'<{site.url}{RUNS}?page=2>; rel="next", <{site.url}{RUNS}?page=2>; rel="last"'
+    )
+    site.answers(RUNS, runs_reply(1, link=link), runs_reply(2))
+    assert [run.id for run in github.runs(A, "ci.yml")] == [1, 2]
+    assert site.requests[1].target == f"{RUNS}?page=2"
+
+
+def test_pages_have_an_end(github: GitHub, site: Site) -> None:
+    """A list that leads to itself is not followed for ever."""
+    site.answers(RUNS, runs_reply(1, link=f'<{site.url}{RUNS}?page=2>; rel="next"'))
+    assert len(github.runs(A, "ci.yml")) == gateway.MOST_PAGES == len(site.requests)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.1:9/repos/owner/name/actions",
+        "http://localhost.example.invalid/repos/owner/name/actions",
+        "//example.invalid/",
+        "file:///etc/passwd",
+    ],
+)
+def test_foreign_page_link_is_refused(github: GitHub, site: Site, target: str) -> None:
+    """A link to another host would take the token along: it is not followed."""
+    site.answers(RUNS, runs_reply(1, link=f'<{target}>; rel="next"'))
+    with pytest.raises(GitHubUnavailable, match="leaves the repository"):
+        github.runs(A, "ci.yml")
+    assert len(site.requests) == 1
+
+
+RESET = f"{EPOCH + 90:.0f}"
+
+
+@pytest.mark.parametrize(
+    ("reply", "pause"),
+    [
+        (Reply(500), 0),
+        (Reply(502, body=b"<html>"), 0),
+        (Reply(301, {"Location": "/elsewhere"}), 0),
+        (json_reply({"message": "Bad credentials"}, 401), 0),
+        (json_reply({"message": "Not Found"}, 404), 0),
+        (Reply(403), 60),
+        (Reply(429), 60),
+        (Reply(403, {"Retry-After": "7"}), 7),
+        (Reply(429, {"Retry-After": "7"}), 7),
+        (Reply(403, {"Retry-After": "-7"}), 0),
+        (Reply(403, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 60),
+        (Reply(403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": RESET}), 90),
+        (Reply(429, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}), 0),
+        (Reply(403, {"X-RateLimit-Remaining": "0"}), 60),
+        (Reply(403, {"X-RateLimit-Remaining": "9", "X-RateLimit-Reset": RESET}), 60),
+        (Reply(closes=True), 0),
+    ],
+)
+def test_refusal_lasts_as_github_asks(
+    github: GitHub, site: Site, reply: Reply, pause: float
+) -> None:
+    """Every answer but 200 is none, with the pause that its headers ask for."""
+    site.answers(RUNS, reply)
+    with pytest.raises(GitHubUnavailable, match="GitHub unreachable") as caught:
+        github.runs(A, "ci.yml")
+    assert caught.value.pause == pause
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(body=b'{"workflow_runs": [{"id": 1,'),
+        Reply(body=b'{"workflow_runs": []}', is_cut=True),
+        Reply(200, {"Content-Type": "application/json"}, b"<html>unicorn</html>"),
+        Reply(body=b""),
+        json_reply([]),
+        json_reply({"message": "hello"}),
+        json_reply({"workflow_runs": None}),
+        json_reply({"workflow_runs": [{"id": 1}]}),
+        json_reply({"workflow_runs": [listed(head_sha=None)]}),
+    ],
+)
+def test_answer_of_unknown_form_is_none(
+    github: GitHub, site: Site, reply: Reply
+) -> None:
+    """Truncated JSON, HTML or another shape never reads as "there are no runs"."""
+    site.answers(RUNS, reply)
+    with pytest.raises(GitHubUnavailable):
+        github.runs(A, "ci.yml")

@@ -1,0 +1,204 @@
+"""The outbox: every notice goes out once, in order, whatever Discord does."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pipeline.core.history import Deployment
+from pipeline.core.messages import Notice
+from pipeline.effects.clock import SystemClock
+from pipeline.effects.http import Http
+from pipeline.gateways.discord import Discord
+from pipeline.gateways.journal import Journal
+from pipeline.gateways.lock import held
+from pipeline.gateways.outbox import Outbox
+
+from tests.unit.clock import FakeClock
+from tests.unit.site import Reply, Site, json_reply
+from tests.unit.specimens import A, B, an_order
+
+HOOK = "/hook/s3cret"
+GONE = json_reply({"code": 10015}, 404)
+
+
+@pytest.fixture
+def outbox(site: Site, http: Http, journal_file: Path, clock: FakeClock) -> Outbox:
+    """Return an outbox whose webhook takes everything, naming messages m1, m2, …."""
+    site.answers(HOOK, *(json_reply({"id": f"m{number}"}) for number in range(1, 9)))
+    for number in range(1, 9):
+        site.answers(f"{HOOK}/messages/m{number}", json_reply({}))
+    discord = Discord(http, site.url + HOOK, timeout=0.3)
+    return Outbox(journal_file, journal_file.with_name("lock"), discord, clock)
+
+
+def sent(site: Site) -> list[tuple[str, str]]:
+    """Return what Discord was asked: where, and with which text."""
+    return [
+        (request.target.partition("?")[0].removeprefix(HOOK), request.json["content"])
+        for request in site.requests
+        if isinstance(request.json, dict)
+    ]
+
+
+def started(journal: Journal, notice: str, sha: str = A) -> Deployment:
+    """Record a deployment with a notice."""
+    return journal.start(an_order(subject=sha), None, Notice(notice))
+
+
+def test_notices_go_out_once_and_in_order(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """Each notice is one message; flushing again sends nothing."""
+    for text in ("one", "two", "three"):
+        journal.tell(None, Notice(text, is_alert=True))
+    assert outbox.waiting() == 3
+    assert (outbox.flush(), outbox.waiting()) == ("", 0)
+    assert outbox.flush() == ""
+    assert sent(site) == [("", "one"), ("", "two"), ("", "three")]
+
+
+def test_a_deployments_message_follows_its_state(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """Updates edit the deployment's own message; an alert is a new one."""
+    first, second = started(journal, "A started"), started(journal, "B started", B)
+    outbox.flush()
+    journal.tell(first, Notice("A live"))
+    journal.tell(second, Notice("B failed", is_alert=True))
+    journal.tell(second, Notice("B superseded"))
+    outbox.flush()
+    assert sent(site)[2:] == [
+        ("/messages/m1", "A live"),
+        ("", "B failed"),
+        ("/messages/m2", "B superseded"),
+    ]
+
+
+def test_replaced_notice_is_skipped(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """After an outage people read how it stands, not each state on the way."""
+    deployment = started(journal, "started")
+    journal.tell(deployment, Notice("live"))
+    journal.tell(deployment, Notice("failed", is_alert=True))
+    journal.tell(deployment, Notice("ended"))
+    journal.tell(None, Notice("by hand"))
+    outbox.flush()
+    assert outbox.waiting() == 0
+    assert sent(site) == [("", "failed"), ("", "ended"), ("", "by hand")]
+
+
+def test_pause_is_obeyed(
+    journal: Journal, outbox: Outbox, site: Site, clock: FakeClock
+) -> None:
+    """After a 429 the same notice is sent again exactly when Discord allows it."""
+    limited = json_reply({"retry_after": 0.64}, 429)
+    site.answers(HOOK, limited, limited, json_reply({"id": "m1"}))
+    journal.tell(None, Notice("one", is_alert=True))
+    assert (outbox.flush(), clock.slept) == ("", [0.64, 0.64])
+    assert sent(site) == [("", "one")] * 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "seen"),
+    [
+        (GONE, "HTTP 404"),
+        (json_reply({"retry_after": 3600.5}, 429), "HTTP 429"),
+        (Reply(500), "HTTP 500"),
+        (Reply(closes=True), ""),
+    ],
+)
+def test_what_cannot_go_out_waits(
+    journal: Journal, outbox: Outbox, site: Site, reply: Reply, seen: str
+) -> None:
+    """An outage costs a bounded time, keeps the notices, and they go out after it."""
+    site.answers(HOOK, reply)
+    journal.tell(None, Notice("one", is_alert=True))
+    journal.tell(None, Notice("two", is_alert=True))
+    trouble = outbox.flush()
+    assert "notices wait in the journal" in trouble and seen in trouble
+    assert "s3cret" not in trouble
+    assert outbox.waiting() == 2
+    site.answers(HOOK, json_reply({"id": "m1"}), json_reply({"id": "m2"}))
+    site.requests.clear()
+    assert outbox.flush() == ""
+    assert sent(site) == [("", "one"), ("", "two")]
+
+
+def test_outage_costs_bounded_time(
+    journal: Journal, outbox: Outbox, site: Site, clock: FakeClock
+) -> None:
+    """A webhook that never answers well is left after the patience is used up."""
+    site.answers(HOOK, Reply(502))
+    journal.tell(None, Notice("one", is_alert=True))
+    outbox.flush()
+    assert clock.elapsed <= outbox.patience
+
+
+def test_rejected_notice_stops_nobody(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """A notice that Discord will never take is recorded as such; the next goes out."""
+    site.answers(HOOK, json_reply({"code": 50035}, 400), json_reply({"id": "m1"}))
+    journal.tell(None, Notice("bad", is_alert=True))
+    journal.tell(None, Notice("good", is_alert=True))
+    assert (outbox.flush(), outbox.waiting()) == ("", 0)
+    assert sent(site) == [("", "bad"), ("", "good")]
+
+
+def test_deleted_message_is_posted_anew(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """If somebody deleted the message, the news is told in a new one."""
+    deployment = started(journal, "started")
+    outbox.flush()
+    site.answers(f"{HOOK}/messages/m1", json_reply({"code": 10008}, 404))
+    for text in ("live", "ended"):
+        journal.tell(deployment, Notice(text))
+        assert outbox.flush() == ""
+    assert sent(site)[1:] == [
+        ("/messages/m1", "live"),
+        ("", "live"),
+        ("/messages/m2", "ended"),
+    ]
+
+
+def test_without_a_webhook_notices_stay(
+    journal: Journal, journal_file: Path, clock: FakeClock
+) -> None:
+    """No webhook is no failure: notices wait until there is one."""
+    journal.tell(None, Notice("one"))
+    outbox = Outbox(journal_file, journal_file.with_name("lock"), None, clock)
+    assert "no Discord webhook" in outbox.flush()
+    assert outbox.waiting() == 1
+
+
+def test_secret_is_not_journaled(
+    journal: Journal, journal_file: Path, outbox: Outbox, site: Site
+) -> None:
+    """What is recorded of a failed delivery does not name the webhook."""
+    site.answers(HOOK, Reply(closes=True))
+    journal.tell(None, Notice("one"))
+    outbox.flush()
+    with closing(sqlite3.connect(journal_file)) as database:
+        rows = database.execute("SELECT * FROM delivery").fetchall()
+    assert rows and "s3cret" not in str(rows)
+
+
+def test_two_flushes_do_not_meet(
+    journal: Journal, outbox: Outbox, site: Site, clock: FakeClock
+) -> None:
+    """While another process sends, this one waits, then leaves it to the other."""
+    journal.tell(None, Notice("one"))
+    with held(outbox.lock, SystemClock(), patience=0):
+        assert "wait in the journal" in outbox.flush()
+    assert (site.requests, clock.elapsed >= outbox.patience) == ([], True)
+
+
+def test_trouble_with_the_journal_is_only_told(
+    journal_file: Path, outbox: Outbox
+) -> None:
+    """Sending never raises, also where the journal itself is no journal."""
+    journal_file.write_bytes(b"garbage " * 200)
+    assert "notices wait in the journal" in outbox.flush()

@@ -1,0 +1,110 @@
+"""The workflow files say what the team relies on, read as data."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
+COMMENTED = re.compile(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+OURS = re.compile(r"70_scripts/(run_ci_checks\.sh|run)((?: +[\w.$\"-]+)*)")
+
+
+def load(path: Path) -> dict[Any, Any]:
+    """Return a workflow; YAML 1.1 reads the key ``on`` as True."""
+    document: dict[Any, Any] = yaml.safe_load(path.read_text())
+    document["on"] = document.pop(True, document.get("on"))
+    return document
+
+
+def steps(path: Path) -> list[dict[str, Any]]:
+    """Return every step of a workflow."""
+    return [step for job in load(path)["jobs"].values() for step in job["steps"]]
+
+
+@pytest.fixture(params=FILES, ids=lambda path: str(path.name))
+def path(request: pytest.FixtureRequest) -> Path:
+    """Give each workflow file in turn."""
+    found: Path = request.param
+    return found
+
+
+def test_both_workflows_of_a_push_are_there() -> None:
+    """A push to main starts CI and the deployment, neither waiting for the other."""
+    for name in ("ci.yml", "cd-preprod.yml"):
+        triggers = load(ROOT / ".github" / "workflows" / name)["on"]
+        assert triggers["push"] == {"branches": ["main"]}
+
+
+def test_actions_are_pinned(path: Path) -> None:
+    """Every action is pinned to a full commit, its version in a comment."""
+    used = [step["uses"] for step in steps(path) if "uses" in step]
+    lines = [line for line in path.read_text().splitlines() if "uses:" in line]
+    assert all(PINNED.match(name) for name in used)
+    assert len(lines) == len(used) and all(COMMENTED.search(line) for line in lines)
+
+
+def test_permissions_are_granted_by_job(path: Path) -> None:
+    """Nothing is granted on top; each job says what it needs."""
+    workflow = load(path)
+    assert workflow["permissions"] == {}
+    assert all("permissions" in job for job in workflow["jobs"].values())
+
+
+def test_jobs_are_bounded(path: Path) -> None:
+    """Every job has a time limit and every workflow a concurrency group."""
+    workflow = load(path)
+    assert "concurrency" in workflow
+    assert all(job["timeout-minutes"] <= 30 for job in workflow["jobs"].values())
+
+
+def test_steps_are_thin(path: Path) -> None:
+    """A step is named, runs at most three lines, and no expression enters a shell."""
+    for step in steps(path):
+        assert step["name"]
+        assert len(step.get("run", "").splitlines()) <= 3
+        assert "${{" not in step.get("run", "")
+
+
+def test_scripts_exist_and_take_the_flags(path: Path) -> None:
+    """Every script that a step names exists and knows the options it is given."""
+    for step in steps(path):
+        for script, rest in OURS.findall(step.get("run", "")):
+            words = rest.split()
+            verb = "check" if script.endswith(".sh") else words.pop(0)
+            source = ROOT / "70_scripts" / f"{verb}.py"
+            assert source.exists()
+            options = [word for word in words if word.startswith("--")]
+            assert all(f'"{option}"' in source.read_text() for option in options)
+
+
+def test_pull_requests_never_reach_the_vm(path: Path) -> None:
+    """A job of the self-hosted runner is never started by a pull request."""
+    workflow = load(path)
+    has_vm = any("self-hosted" in job["runs-on"] for job in workflow["jobs"].values())
+    assert not (has_vm and "pull_request" in workflow["on"])
+
+
+def test_the_vm_checks_nothing_out() -> None:
+    """The job on the VM runs the validated scripts that are there, nothing else."""
+    deployment = steps(ROOT / ".github" / "workflows" / "cd-preprod.yml")
+    assert [step for step in deployment if "uses" in step] == []
+    assert all("~/mangetamain/70_scripts/run" in step["run"] for step in deployment)
+
+
+def test_a_push_to_main_never_cancels_a_verdict() -> None:
+    """CI's concurrency group is the commit's own on main: no push cancels another."""
+    concurrency = load(ROOT / ".github" / "workflows" / "ci.yml")["concurrency"]
+    assert concurrency["group"] == "ci-${{ github.head_ref || github.sha }}"
+
+
+def test_the_gate_is_what_the_pipeline_believes() -> None:
+    """The jobs that the summary needs are those that decide a verdict early."""
+    jobs = load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]
+    needed = {jobs[key]["name"] for key in jobs["summary"]["needs"]}
+    config = yaml.safe_load((ROOT / "pipeline.yml").read_text())
+    assert needed == set(config["ci"]["gate_jobs"])
