@@ -66,7 +66,7 @@ def test_red_ci_returns_to_the_validated_version(running: World) -> None:
 
 
 def test_a_script_that_cannot_run_goes_back_at_once(running: World) -> None:
-    """A syntax error keeps the health endpoint green, and is rolled back all the same."""
+    """A syntax error keeps the health endpoint green, and is rolled back anyway."""
     main = running.vm.clone / "10_preprod/src/mangetamain_analytics/main.py"
     intact = main.read_text()
     main.write_text("def broken(:\n")

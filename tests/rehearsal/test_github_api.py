@@ -1,12 +1,10 @@
 """The REST API's rules."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from rehearsal.github import GitHubServer, ScriptedRun, wire_faults
+from rehearsal.github import GitHubServer, ScriptedRun
 
 from tests.rehearsal.samples import Repository
 

@@ -1,14 +1,10 @@
 """Faults of the loopback GitHub, as a client meets them."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
-from rehearsal.github import GitHubServer, ScriptedRun, wire_faults
-
-from tests.rehearsal.samples import Repository
+from rehearsal.github import GitHubServer, wire_faults
 
 REPO = "/repos/team/app"
 

@@ -3,22 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 from rehearsal.github import GitHubServer
-from rehearsal.github.ledger import Ledger
 from rehearsal.github.runs import Run
 
 from tests.rehearsal.samples import (
     CHECKOUT,
-    SECONDS,
     Repository,
-    has_begun,
-    has_passed_a_step,
     log_of,
     one_job,
-    only_job,
-    waiting,
 )
 
 pytestmark = pytest.mark.act

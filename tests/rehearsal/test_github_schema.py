@@ -1,16 +1,12 @@
 """The REST API, read by a published client that knows GitHub's schemas."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from githubkit import GitHub, TokenAuthStrategy
 from githubkit.exception import RequestFailed
-from rehearsal.github import GitHubServer, ScriptedRun, wire_faults
-
-from tests.rehearsal.samples import Repository
+from rehearsal.github import GitHubServer
 
 OWN = ("team", "app")
 

@@ -3,7 +3,6 @@
 Owns the wiring of the parts and the service's life.
 """
 
-from types import TracebackType
 from typing import Self
 
 from rehearsal.discord.app import webhook_application
@@ -66,11 +65,6 @@ class DiscordServer:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop, however the block ended."""
         self.stop()

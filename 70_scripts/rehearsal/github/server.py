@@ -5,7 +5,6 @@ Owns the wiring of the parts and the service's life.
 
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self, Unpack
 
 from rehearsal.faults import Faults
@@ -139,12 +138,7 @@ class GitHubServer:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop, however the block ended."""
         self.stop()
 

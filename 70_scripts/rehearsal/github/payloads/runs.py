@@ -31,8 +31,6 @@ def workflow_json(
 
 def run_json(site: Site, run: Run, commit: Commit | None) -> dict[str, Any]:
     """Return one attempt of a run."""
-    own = f"{site.api}/actions/runs/{run.id}"
-    previous = f"{own}/attempts/{run.attempt - 1}" if run.attempt > 1 else None
     return {
         "id": run.id,
         "name": run.workflow_name,
@@ -42,33 +40,41 @@ def run_json(site: Site, run: Run, commit: Commit | None) -> dict[str, Any]:
         "path": run.path,
         "display_title": run.title,
         "run_number": run.number,
+        "run_attempt": run.attempt,
         "event": run.trigger.event,
         "status": run.status,
         "conclusion": run.conclusion,
         "workflow_id": run.workflow_id,
         "check_suite_id": run.id,
         "check_suite_node_id": node_id("CS", run.id),
-        "url": own,
-        "html_url": f"{site.html}/actions/runs/{run.id}",
         "pull_requests": [],
+        "referenced_workflows": [],
         "created_at": moment(run.created_at),
         "updated_at": moment(run.updated_at),
-        "actor": user(site, run.trigger.actor),
-        "run_attempt": run.attempt,
-        "referenced_workflows": [],
         "run_started_at": moment(run.started_at),
+        "actor": user(site, run.trigger.actor),
         "triggering_actor": user(site, run.triggering_actor),
+        "head_commit": _head_commit(commit) if commit else None,
+        "repository": repository(site),
+        "head_repository": repository(site),
+        **_run_links(site, run),
+    }
+
+
+def _run_links(site: Site, run: Run) -> dict[str, str | None]:
+    own = f"{site.api}/actions/runs/{run.id}"
+    previous = f"{own}/attempts/{run.attempt - 1}" if run.attempt > 1 else None
+    return {
+        "url": own,
+        "html_url": f"{site.html}/actions/runs/{run.id}",
         "jobs_url": f"{own}/jobs",
         "logs_url": f"{own}/logs",
-        "check_suite_url": f"{site.api}/check-suites/{run.id}",
         "artifacts_url": f"{own}/artifacts",
         "cancel_url": f"{own}/cancel",
         "rerun_url": f"{own}/rerun",
         "previous_attempt_url": previous,
+        "check_suite_url": f"{site.api}/check-suites/{run.id}",
         "workflow_url": f"{site.api}/actions/workflows/{run.workflow_id}",
-        "head_commit": _head_commit(commit) if commit else None,
-        "repository": repository(site),
-        "head_repository": repository(site),
     }
 
 
@@ -100,25 +106,6 @@ def job_json(site: Site, job: Job, run: Run) -> dict[str, Any]:
         "runner_group_id": 1 if has_runner else None,
         "runner_group_name": "Default" if has_runner else None,
     }
-
-
-def annotation_json(job: Job) -> list[dict[str, Any]]:
-    """Return what a job said with `::error`, `::warning` and `::notice`."""
-    return [
-        {
-            "path": note.properties.get("file", ".github"),
-            "blob_href": "",
-            "start_line": int(note.properties.get("line", 1)),
-            "end_line": int(note.properties.get("endLine", 1)),
-            "start_column": None,
-            "end_column": None,
-            "annotation_level": note.level,
-            "title": note.properties.get("title", ""),
-            "message": note.message,
-            "raw_details": "",
-        }
-        for note in job.annotations
-    ]
 
 
 def _step_json(step: Step) -> dict[str, Any]:

@@ -19,7 +19,12 @@ from rehearsal.github.payloads.deployments import (
     deployment_status_json,
 )
 from rehearsal.github.rest.backstage import Backstage
-from rehearsal.github.rest.errors import Refusal, invalid, not_found
+from rehearsal.github.rest.errors import (
+    Refusal,
+    invalid,
+    not_found,
+    unchecked,
+)
 from rehearsal.github.rest.requests import (
     body_of,
     number_of,
@@ -62,7 +67,7 @@ class DeploymentRoutes:
         if merged := self._merge(body, commit.sha):
             return merged
         if body.get("required_contexts") != []:
-            raise _unchecked(body["ref"])
+            raise unchecked(body["ref"])
         deployment = self._deployment(body, commit.sha)
         self._deployments.append(deployment)
         return JSONResponse(deployment_json(self._backstage.site, deployment), 201)
@@ -144,9 +149,3 @@ class DeploymentRoutes:
             if deployment.id == number:
                 return deployment
         raise not_found()
-
-
-def _unchecked(ref: str) -> Refusal:
-    fields = {"resource": "Deployment", "field": "required_contexts", "contexts": []}
-    message = f"Conflict: Commit status checks failed for {ref}."
-    return Refusal(409, message, errors=[{**fields, "code": "invalid"}])

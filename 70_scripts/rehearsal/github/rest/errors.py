@@ -32,6 +32,13 @@ def invalid(resource: str, field: str, code: str) -> Refusal:
     return Refusal(422, "Validation Failed", errors=[error])
 
 
+def unchecked(ref: str) -> Refusal:
+    """Return the refusal to deploy a commit without green checks."""
+    fields = {"resource": "Deployment", "field": "required_contexts", "contexts": []}
+    message = f"Conflict: Commit status checks failed for {ref}."
+    return Refusal(409, message, errors=[{**fields, "code": "invalid"}])
+
+
 def error_body(status: int, message: str, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of a refusal."""
     known = {"documentation_url": DOCUMENTATION, "status": str(status)}

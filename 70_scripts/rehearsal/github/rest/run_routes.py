@@ -5,7 +5,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from rehearsal.github.payloads.runs import annotation_json, job_json, run_json
+from rehearsal.github.payloads.annotations import annotation_json
+from rehearsal.github.payloads.runs import job_json, run_json
 from rehearsal.github.rest.backstage import Backstage
 from rehearsal.github.rest.errors import Refusal, not_found
 from rehearsal.github.rest.filters import filtered

@@ -1,0 +1,96 @@
+"""The rehearsal as a new user starts it: a fresh clone, an empty home."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COLD, WARM = 240.0, 90.0
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Give a clone of the committed state, with what is not committed on top."""
+    target = tmp_path / "clone"
+    subprocess.run(("git", "clone", "-q", ROOT, target), check=True)
+    listed = ("git", "ls-files", "-z", "-mo", "--exclude-standard")
+    names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
+    for name in filter(None, names.decode().split("\0")):
+        if (ROOT / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).write_bytes((ROOT / name).read_bytes())
+            (target / name).chmod((ROOT / name).stat().st_mode)
+    return target
+
+
+def rehearse(clone: Path, home: Path, *options: str) -> str:
+    """Run the rehearsal to its end, which must be a good one; return its screen."""
+    home.mkdir(exist_ok=True)
+    dropped = {"UV_CACHE_DIR", "VIRTUAL_ENV", "PYTHONPATH"}
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    done = subprocess.run(
+        ("70_scripts/run", "rehearse", *options),
+        cwd=clone,
+        env={**kept, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=COLD * 2,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def seconds(screen: str) -> float:
+    """Return how long the rehearsal says that it took."""
+    found = re.search(r"^✓ (\d+) s", screen, re.MULTILINE)
+    assert found, screen
+    return float(found[1])
+
+
+def check(screen: str) -> None:
+    """Assert what every rehearsal must show, and that it left nothing running."""
+    assert re.search(r"curl \S+/_stcore/health shows [0-9a-f]{7}", screen)
+    assert re.search(r"CI passed: [0-9a-f]{7} is validated", screen)
+    assert re.search(r"CI failed: preprod serves [0-9a-f]{7} again", screen)
+    assert "✅ PREPROD - Validated" in screen and "↩️ PREPROD - Rolled back" in screen
+    assert re.search(r"ratio: \d+\.\d\d", screen)
+    home = re.search(r"The rehearsal plays in (\S+)", screen)
+    assert home
+    left = [
+        process.name
+        for process in Path("/proc").glob("[0-9]*")
+        if home[1].encode() in _command(process)
+    ]
+    assert left == []
+
+
+def _command(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.mark.rehearsal
+@pytest.mark.timeout(600)
+def test_it_works_the_first_time_and_the_second(clone: Path, tmp_path: Path) -> None:
+    """From an empty home it ends well and in time, and so does a second run."""
+    first = rehearse(clone, tmp_path / "home")
+    check(first)
+    second = rehearse(clone, tmp_path / "home")
+    check(second)
+    assert seconds(first) < COLD and seconds(second) < WARM
+
+
+@pytest.mark.docker
+@pytest.mark.rehearsal
+@pytest.mark.timeout(600)
+def test_it_works_on_the_real_engine(clone: Path, tmp_path: Path) -> None:
+    """With --docker the same story is played by containers, none of which stays."""
+    check(rehearse(clone, tmp_path / "home", "--docker"))
+    listed = ("docker", "ps", "--all", "--quiet", "--filter", "name=rehearsal")
+    assert subprocess.run(listed, capture_output=True, check=True).stdout == b""

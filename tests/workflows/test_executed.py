@@ -1,0 +1,121 @@
+"""Each workflow file, executed by the real act, with scripts that note their call."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rehearsal.github.runs import Run
+from rehearsal.github.server import GitHubServer
+
+pytestmark = pytest.mark.act
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+NOTING = """#!/bin/sh
+# Note the call; fail where the test wants it.
+echo "$(basename "$0") $*" >>"$HOME/calls"
+! grep -qsx "$1" "$HOME/fails"
+"""
+
+
+@dataclass
+class Site:
+    """An origin with the real workflow files, and a home that notes calls."""
+
+    home: Path
+    clone: Path
+    github: GitHubServer
+
+    def push(self, branch: str = "main") -> str:
+        """Push a commit; return its SHA."""
+        self.git("commit", "--quiet", "--allow-empty", "--message", "A change")
+        self.git("push", "--quiet", "origin", f"HEAD:{branch}")
+        return self.git("rev-parse", "HEAD")
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the clone; return what it printed."""
+        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+        argv = ("git", "-C", str(self.clone), *who, *arguments)
+        done = subprocess.run(argv, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def run(self, sha: str, workflow: str) -> Run:
+        """Return a commit's run of a workflow, ended."""
+        return self.github.wait_for_run(sha, workflow, PATIENCE)
+
+    def conclusions(self, run: Run) -> dict[str, str | None]:
+        """Return the conclusion of each job of a run, by name."""
+        return {job.name: job.conclusion for job in self.github.jobs(run)}
+
+    def calls(self) -> list[str]:
+        """Return every call that was noted."""
+        file = self.home / "calls"
+        return file.read_text().splitlines() if file.exists() else []
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Give an origin whose scripts only note that they were called."""
+    origin, clone = tmp_path / "origin.git", tmp_path / "clone"
+    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", origin), check=True)
+    subprocess.run(("git", "clone", "-q", origin, clone), check=True)
+    shutil.copytree(ROOT / ".github", clone / ".github")
+    vm = tmp_path / "mangetamain"
+    for script in (clone / "70_scripts/run_ci_checks.sh", vm / "70_scripts/run"):
+        script.parent.mkdir(parents=True)
+        script.write_text(NOTING)
+        script.chmod(0o755)
+    (clone / "10_preprod/htmlcov").mkdir(parents=True)
+    (clone / "10_preprod/htmlcov/index.html").write_text("covered")
+    act = Path(sys.executable).with_name("act")
+    with GitHubServer(origin, "o", "r", act, tmp_path) as github:
+        made = Site(tmp_path, clone, github)
+        made.git("checkout", "--quiet", "-b", "main")
+        made.git("add", "--all")
+        yield made
+
+
+def test_ci_runs_both_checks_and_passes(site: Site) -> None:
+    """A push to main is checked by the two groups of checks, then summed up."""
+    run = site.run(site.push(), "ci.yml")
+    assert run.conclusion == "success"
+    assert site.conclusions(run) == {
+        "Quality": "success",
+        "Preprod tests": "success",
+        "Summary": "success",
+    }
+    checks = {call for call in site.calls() if call.startswith("run_ci_checks.sh")}
+    assert checks == {"run_ci_checks.sh quality", "run_ci_checks.sh preprod"}
+
+
+@pytest.mark.parametrize("group", ["quality", "preprod"])
+def test_one_failing_check_closes_the_gate(site: Site, group: str) -> None:
+    """Either group's failure fails the summary, and so the run."""
+    (site.home / "fails").write_text(group)
+    run = site.run(site.push(), "ci.yml")
+    assert run.conclusion == "failure"
+    assert site.conclusions(run)["Summary"] == "failure"
+
+
+def test_the_deployment_gets_exactly_the_pushed_sha(site: Site) -> None:
+    """A push to main calls the VM's own script with the full SHA of the event."""
+    sha = site.push()
+    assert site.run(sha, "cd-preprod.yml").conclusion == "success"
+    assert f"run deploy preprod --sha {sha}" in site.calls()
+
+
+def test_a_failed_deployment_is_a_red_run(site: Site) -> None:
+    """The exit code of the script is the result of the workflow."""
+    (site.home / "fails").write_text("deploy")
+    assert site.run(site.push(), "cd-preprod.yml").conclusion == "failure"
+
+
+def test_other_branches_are_not_deployed(site: Site) -> None:
+    """A push to a feature branch starts neither workflow."""
+    sha = site.push("feature")
+    main = site.push()
+    site.run(main, "ci.yml")
+    assert site.github.runs(sha) == []
