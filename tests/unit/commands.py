@@ -1,4 +1,4 @@
-"""Commands that stand in for tools: real executables on PATH that record their calls."""
+"""Commands that stand in for tools: executables on PATH that record their calls."""
 
 import json
 import sys

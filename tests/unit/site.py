@@ -1,4 +1,4 @@
-"""A loopback web server that answers what a test tells it, and records what it hears."""
+"""A small real server on loopback that answers as a test tells it, and records."""
 
 import json
 import threading
