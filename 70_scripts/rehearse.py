@@ -6,6 +6,7 @@ the repository's own workflows run with act at each push. Nothing outside is tou
 
 import argparse
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -100,7 +101,7 @@ if __name__ == "__main__":
     )
     try:
         sys.exit(main(parser.parse_args()))
-    except BaseImageError as error:
-        sys.exit(f"error: {error}")
+    except (BaseImageError, subprocess.CalledProcessError) as error:
+        sys.exit(f"error: the rehearsal could not be set up: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,9 +3,8 @@
 Every answer is read from plumbing commands' output and exit codes, never from prose.
 """
 
-import io
-import tarfile
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,17 +102,23 @@ class Store:
 
     def export(self, sha: Sha, paths: Sequence[str], into: Path) -> None:
         """Write files and folders, as they are at a commit, below ``into``."""
-        packed = self._git("archive", "--format=tar", str(sha), "--", *paths).stdout
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extractall(into, filter="data")
+        with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
+            place = {"GIT_WORK_TREE": str(into), "GIT_INDEX_FILE": f"{folder}/index"}
+            self._git("checkout", "--quiet", str(sha), "--", *paths, env=place)
 
     def origin(self) -> str:
         """Return where the store is fetched from."""
         return self._git("remote", "get-url", "origin").text
 
-    def _git(self, *arguments: str, allowed: Iterable[int] = (0,)) -> Completed:
+    def _git(
+        self,
+        *arguments: str,
+        allowed: Iterable[int] = (0,),
+        env: Mapping[str, str] | None = None,
+    ) -> Completed:
         argv = ("git", f"--git-dir={self.path}", *arguments)
-        return run(argv, env=QUIET, timeout=FETCH_TIMEOUT, allowed=allowed)
+        variables = {**QUIET, **(env or {})}
+        return run(argv, env=variables, timeout=FETCH_TIMEOUT, allowed=allowed)
 
 
 class Worktree:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.github.workflow import Workflow
+
 # Labels that this one machine plays the runner for.
 LABELS = (
     "self-hosted",
@@ -95,6 +97,16 @@ def act_command(
         *settings,
         *(f"--local-repository={stand_in}" for stand_in in stand_ins),
     )
+
+
+def courtesy(workflow: Workflow) -> tuple[str, ...]:
+    """Return what makes a run yield the processor, where GitHub would host it.
+
+    Hosted runs have machines of their own; here they must not slow down what runs on
+    the self-hosted one.
+    """
+    is_ours = any("self-hosted" in job.labels for job in workflow.jobs)
+    return () if is_ours else ("nice", "-n", "19")
 
 
 def write_files(

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.github.act_call import ActFiles, act_command, write_files
+from rehearsal.github.act_call import ActFiles, act_command, courtesy, write_files
 from rehearsal.github.contexts import contexts
 from rehearsal.github.environment import runner_environment
 from rehearsal.github.execution import Execution
@@ -103,7 +103,7 @@ class Performer:
         remote = f"https://github.com/{settings.full_name}"
         self._origin.check_out(run.sha, files.source, remote)
         workflow = self._placed(assignment, files)
-        return act_command(
+        return courtesy(assignment.workflow) + act_command(
             act=settings.act,
             event=run.trigger.event,
             workflow=workflow,

@@ -1,0 +1,160 @@
+"""The configuration: the shipped file holds, and every fault is named by its path."""
+
+import math
+from pathlib import Path
+
+import pytest
+import yaml
+from pipeline.config import find_config, load_config
+from pipeline.core.settlement import OnNoVerdict
+from pipeline.errors import ConfigurationError
+
+from tests.unit.configuration import SHIPPED, document, write_config
+from tests.unit.tripwire import REPOSITORY
+
+
+def test_shipped_file_loads() -> None:
+    """The file that an adopter starts from is valid and means what it says."""
+    config = load_config(SHIPPED)
+    assert list(config.environments) == ["preprod", "prod"]
+    ports = [each.port for each in config.environments.values()]
+    assert ports == [8500, 8501]
+    only_validated = [each.validated_only for each in config.environments.values()]
+    assert only_validated == [False, True]
+    assert config.paths.root == Path.home() / "mangetamain"
+    assert config.paths.state == Path("/var/app-state")
+    assert config.ci.on_no_verdict is OnNoVerdict.ROLLBACK
+    assert config.ci.deadline == 300
+
+
+def test_what_defines_the_image_exists() -> None:
+    """Every file that names the dependencies is in the repository."""
+    config = load_config(SHIPPED)
+    missing = [
+        path for path in config.image.defined_by if not (REPOSITORY / path).is_file()
+    ]
+    assert missing == []
+
+
+def test_gate_jobs_are_what_the_summary_needs() -> None:
+    """The jobs that decide early are exactly those that CI's own gate waits for."""
+    config = load_config(SHIPPED)
+    workflow = REPOSITORY / ".github/workflows" / config.github.workflow
+    jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"]
+    needed = [jobs[name]["name"] for name in jobs["summary"]["needs"]]
+    assert sorted(config.ci.gate_jobs) == sorted(needed)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "unknown",
+        "app.unknown",
+        "ci.gate_job",
+        "environments.preprod.unknown",
+        "environments.Prod",
+        "environments.a b",
+    ],
+)
+def test_unknown_key_is_an_error(tmp_path: Path, path: str) -> None:
+    """A mistyped key is named by its path instead of being silently ignored."""
+    file = write_config(tmp_path, {path: "x"})
+    with pytest.raises(ConfigurationError) as caught:
+        load_config(file)
+    assert f"{path}" in caught.value.seen
+    assert str(file) in caught.value.attempted
+
+
+BAD: list[tuple[str, object]] = [
+    ("app.content", ""),
+    ("paths.root", 7),
+    ("github.api_url", "not a url"),
+    ("github.repository", "only-a-name"),
+    ("github.repository", "owner/name/../../x"),
+    ("github.branch", ""),
+    ("github.workflow", "../ci.yml"),
+    ("github.workflow", "ci.txt"),
+    ("ci.interval", 0),
+    ("ci.deadline", -1),
+    ("ci.deadline", math.inf),
+    ("ci.deadline", math.nan),
+    ("ci.deadline", "soon"),
+    ("ci.on_no_verdict", "ignore"),
+    ("ci.gate_jobs", "Quality"),
+    ("health.path", "health"),
+    ("health.steady", 0),
+    ("image.defined_by", []),
+    ("environments", []),
+    ("environments.preprod.strategy", "hope"),
+    ("environments.preprod.worktree", "../10_preprod"),
+    ("environments.preprod.worktree", "/etc"),
+    ("environments.preprod.worktree", "."),
+    ("environments.preprod.project", "-x"),
+    ("environments.preprod.port", 0),
+    ("environments.preprod.port", 65_536),
+    ("environments.preprod.port", "http"),
+    ("environments.preprod.validated_only", None),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), BAD, ids=lambda value: str(value)[:40])
+def test_bad_value_is_named(tmp_path: Path, path: str, value: object) -> None:
+    """A value of the wrong kind stops every script, named by its path."""
+    with pytest.raises(ConfigurationError) as caught:
+        load_config(write_config(tmp_path, {path: value}))
+    assert f"{path}" in caught.value.seen
+
+
+def test_missing_key_is_named(tmp_path: Path) -> None:
+    """There are no hidden defaults: a key that is left out is asked for."""
+    whole = document()
+    del whole["health"]["steady"]
+    (tmp_path / "pipeline.yml").write_text(yaml.safe_dump(whole))
+    with pytest.raises(ConfigurationError, match="health.steady"):
+        load_config(tmp_path / "pipeline.yml")
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"a: [", b"\xff\xfe", b"text"])
+def test_what_is_no_configuration(tmp_path: Path, content: bytes) -> None:
+    """An empty, foreign or damaged file is named and nothing is assumed."""
+    file = tmp_path / "pipeline.yml"
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError, match="pipeline.yml"):
+        load_config(file)
+
+
+def test_file_cannot_run_code(tmp_path: Path) -> None:
+    """The configuration is data: a tag that would build an object is refused."""
+    file = tmp_path / "pipeline.yml"
+    file.write_text(f"!!python/object/apply:os.mkdir [{tmp_path / 'planted'}]")
+    with pytest.raises(ConfigurationError):
+        load_config(file)
+    assert not (tmp_path / "planted").exists()
+
+
+def test_nearest_file_is_found(tmp_path: Path) -> None:
+    """A script finds the file of its own checkout, however deep it stands."""
+    deep = tmp_path / "a/b"
+    deep.mkdir(parents=True)
+    file = write_config(tmp_path)
+    assert find_config(deep) == find_config(tmp_path) == file
+    nearer = write_config(deep)
+    assert find_config(deep) == nearer
+    with pytest.raises(ConfigurationError, match="--config"):
+        find_config(Path("/proc"))
+
+
+@pytest.mark.parametrize("name", ["", "staging", "../prod", "PROD", "prod "])
+def test_unknown_environment_is_refused(name: str) -> None:
+    """Only the environments of the file exist, spelled as they are there."""
+    config = load_config(SHIPPED)
+    assert config.environment("prod").port == 8501
+    with pytest.raises(ConfigurationError, match="use one of: preprod, prod"):
+        config.environment(name)
+
+
+def test_urls_have_no_slash_at_the_end(tmp_path: Path) -> None:
+    """Addresses can be continued with a path, whichever way they were written."""
+    changes = {"github.api_url": "https://git.example.invalid/api/v3/"}
+    config = load_config(write_config(tmp_path, changes))
+    assert config.github.api_url == "https://git.example.invalid/api/v3"
