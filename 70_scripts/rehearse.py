@@ -18,6 +18,7 @@ from rehearsal.scene import forget, scene
 from rehearsal.timeline import (
     keep_job_logs,
     seconds_to_serving,
+    show_failed_jobs,
     show_notices,
     show_timeline,
 )
@@ -41,6 +42,8 @@ def main(arguments: argparse.Namespace) -> int:
         except RehearsalFailed as failure:
             stage.say(f"\n[bold red]Not as promised:[/bold red] {failure}")
         keep_job_logs(world)
+        if code:
+            show_failed_jobs(stage)
         show_timeline(stage)
         show_notices(stage)
         summarize(stage, time.monotonic() - start, code)

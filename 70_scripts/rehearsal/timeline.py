@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-import httpx
 from rehearsal.acts import Stage
-from rehearsal.scene import OWNER, REPOSITORY, Scene
+from rehearsal.scene import Scene
 from rich.markup import escape
 
 STEPS = (
@@ -23,6 +22,7 @@ VERIFIED = (
     "SELECT MIN(s.at) FROM step s JOIN deployment d ON d.id = s.deployment "
     "WHERE d.sha = ? AND s.name = 'verify' AND s.is_done"
 )
+LOG_LINES = 20
 ESCAPED = re.compile(r"\\([^\w\s])")
 
 
@@ -64,15 +64,22 @@ def show_notices(stage: Stage) -> None:
 
 
 def keep_job_logs(scene: Scene) -> None:
-    """Write what every job printed, as GitHub hands it out, to the watchers' folder."""
-    repository = f"{scene.github.api_url}/repos/{OWNER}/{REPOSITORY}"
-    token = {"Authorization": f"Bearer {scene.github.token}"}
-    with httpx.Client(follow_redirects=True, headers=token) as client:
-        for run in scene.github.runs():
-            for job in scene.github.jobs(run):
-                answer = client.get(f"{repository}/actions/jobs/{job.id}/logs")
-                name = f"run-{run.workflow_name}-{run.sha[:7]}-{job.key}.log"
-                (scene.logs / name.replace(" ", "-")).write_bytes(answer.content)
+    """Write what every job printed to the watchers' folder."""
+    for run in scene.github.runs():
+        for job in scene.github.jobs(run):
+            name = f"run-{run.workflow_name}-{run.sha[:7]}-{job.key}.log"
+            log = scene.github.ledger.log(job.id)
+            (scene.logs / name.replace(" ", "-")).write_text(log, encoding="utf-8")
+
+
+def show_failed_jobs(stage: Stage) -> None:
+    """Print the end of what every failed job printed."""
+    for run in stage.scene.github.runs():
+        for job in stage.scene.github.jobs(run):
+            if job.conclusion == "failure":
+                stage.say(f"\n[bold]{run.workflow_name}: {job.name} failed[/bold]")
+                lines = stage.scene.github.ledger.log(job.id).splitlines()
+                stage.say(escape("\n".join(lines[-LOG_LINES:])))
 
 
 def _events(scene: Scene) -> Iterator[Event]:

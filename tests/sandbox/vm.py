@@ -54,7 +54,7 @@ class Vm:
         self.state = self.home / "state"
         self.logs = self.home / "logs"
         self.config = self.home / "pipeline.yml"
-        self.port = free_port()
+        self.port, self.prod_port = free_port(), free_port()
         self.configure()
 
     def configure(self, **sections: dict[str, object]) -> None:
@@ -74,7 +74,10 @@ class Vm:
             "port": self.port,
             **self.preprod,
         }
-        shipped["environments"].pop("prod")
+        shipped["environments"]["prod"] |= {
+            "strategy": "process",
+            "port": self.prod_port,
+        }
         for changes in (self.settings, sections):
             for name, values in changes.items():
                 shipped[name] |= values
@@ -149,9 +152,9 @@ class Vm:
             check=True,
         )
 
-    def serving(self) -> str:
-        """Return the SHA that the serving process reports, empty if none answers."""
-        url = f"http://127.0.0.1:{self.port}/_stcore/health"
+    def serving(self, port: int | None = None) -> str:
+        """Return the SHA that preprod itself reports, empty if nothing answers."""
+        url = f"http://127.0.0.1:{port or self.port}/_stcore/health"
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 return str(json.load(answer)["sha"])

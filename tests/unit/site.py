@@ -28,10 +28,11 @@ class Reply:
     is_cut: bool = False
 
 
-def json_reply(value: object, status: int = 200, **headers: str) -> Reply:
-    """Return a JSON answer; an underscore in a header's name stands for a hyphen."""
-    named = {name.replace("_", "-"): text for name, text in headers.items()}
-    return Reply(status, named, json.dumps(value).encode())
+def json_reply(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Reply:
+    """Return a JSON answer."""
+    return Reply(status, headers or {}, json.dumps(value).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The wiring: parts put together from configuration, or a refusal that says what to do."""
+"""The wiring: parts put together from configuration, or a refusal that helps."""
 
 import subprocess
 from pathlib import Path
@@ -18,7 +18,7 @@ RESTART, PROCESS = "restart", "process"
 
 
 def built(folder: Path, **changes: object) -> Pipeline:
-    """Build the pipeline of a machine that is set up, but for what a test takes away."""
+    """Build the pipeline of a machine that is set up."""
     (folder / "state").mkdir(exist_ok=True)
     store = folder / "root/.pipeline/repo.git"
     if not store.is_dir():

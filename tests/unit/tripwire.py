@@ -61,12 +61,14 @@ def _is_local(address: object) -> bool:
     try:
         return ipaddress.ip_address(address[0]).is_loopback
     except ValueError:
-        return address[0] == "localhost"
+        return bool(address[0] == "localhost")
 
 
 def _is_at_home(path: Path) -> bool:
     own = (REPOSITORY, sys.prefix, sys.base_prefix, tempfile.gettempdir())
-    return path.is_relative_to(HOME) and not any(map(path.is_relative_to, own))
+    return path.is_relative_to(HOME) and not any(
+        path.is_relative_to(folder) for folder in own
+    )
 
 
 WIRE = Tripwire()

@@ -70,6 +70,10 @@ class Store:
         """Tell whether the commit is on the branch as last fetched."""
         return self.has(sha) and self.is_ancestor_or_same(sha, self._tip)
 
+    def pin(self, sha: Sha) -> None:
+        """Keep a commit for good, also when a force-push takes it off its branch."""
+        self._git("update-ref", f"refs/deployed/{sha}", str(sha))
+
     def has(self, sha: Sha) -> bool:
         """Tell whether the commit is in the store."""
         command = ("cat-file", "-e", f"{sha}^{{commit}}")

@@ -22,12 +22,11 @@ NEXT_PAGE = re.compile(r'<([^>]+)>;\s*rel="next"')
 
 
 class GitHubUnavailable(Exception):
-    """GitHub gave no usable answer; ask again in ``pause`` seconds, or more."""
+    """GitHub gave no usable answer."""
 
-    def __init__(self, seen: str, pause: float = 0.0) -> None:
-        """Keep what was seen and the pause that GitHub asked for."""
+    def __init__(self, seen: str) -> None:
+        """Keep what was seen."""
         super().__init__(f"GitHub unreachable: {seen}")
-        self.pause = pause
 
 
 class _RunPayload(BaseModel):
@@ -69,6 +68,7 @@ class GitHub:
         self._base = f"{api_url}/repos/{repository}/actions"
         self._clock = clock
         self._seen: dict[str, Answer] = {}
+        self._resume_at = 0.0
         self._headers = {
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": API_VERSION,
@@ -99,6 +99,10 @@ class GitHub:
             for payload in page.jobs
         ]
 
+    def pause(self) -> float:
+        """Return the seconds that GitHub wants to be left alone."""
+        return max(self._resume_at - self._clock.now(), 0.0)
+
     def _pages(self, path: str, model: type[_Page]) -> list[_Page]:
         url: str | None = self._base + path
         pages: list[_Page] = []
@@ -123,11 +127,12 @@ class GitHub:
             answer = self._http.ask("GET", url, headers={**self._headers, **tag})
         except Unreachable as error:
             raise GitHubUnavailable(str(error)) from error
+        now = self._clock.now()
+        self._resume_at = now + _pause(answer.status, answer.headers, now)
         if answer.status == 304 and known:
             return known
         if answer.status != 200:
-            pause = _pause(answer.status, answer.headers, self._clock.now())
-            raise GitHubUnavailable(f"HTTP {answer.status}", pause)
+            raise GitHubUnavailable(f"HTTP {answer.status}")
         if "etag" in answer.headers:
             self._seen[url] = answer
         return answer
@@ -147,13 +152,12 @@ def _run(payload: _RunPayload) -> Run:
 
 
 def _pause(status: int, headers: Mapping[str, str], now: float) -> float:
-    if status not in (403, 429):
-        return 0.0
+    is_refused = status in (403, 429)
     try:
         if "retry-after" in headers:
-            return max(float(headers["retry-after"]), 0.0)
+            return float(headers["retry-after"])
         if headers.get("x-ratelimit-remaining") == "0":
-            return max(float(headers["x-ratelimit-reset"]) - now, 0.0)
+            return float(headers["x-ratelimit-reset"]) - now
     except (KeyError, ValueError):
-        return LEAST_PAUSE
-    return LEAST_PAUSE
+        is_refused = True
+    return LEAST_PAUSE if is_refused else 0.0

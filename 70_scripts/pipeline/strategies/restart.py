@@ -27,6 +27,7 @@ class Restart:
         self._project = project
         self._dependencies = dependencies
         self._build_deadline = build_deadline
+        self._restarts = 0
 
     def prepare(self, sha: Sha, tree: Path) -> None:
         """Parse the version's compose file and build its image where it is new."""
@@ -51,15 +52,15 @@ class Restart:
         self._project.up()
         if before is not None and _is_same_run(before, self._project.container()):
             self._project.restart()
+        after = self._project.container()
+        self._restarts = after.restarts if after else 0
 
     def has_died(self) -> bool:
         """Tell whether the container exited or is being restarted by the engine."""
         container = self._project.container()
-        return (
-            container is None
-            or container.status != "running"
-            or bool(container.restarts)
-        )
+        if container is None or container.status != "running":
+            return True
+        return container.restarts > self._restarts
 
     def logs(self) -> str:
         """Return the container's last lines."""

@@ -59,7 +59,11 @@ def checks(root: Path) -> tuple[Check, ...]:
         Check("mypy", "quality", ("mypy", "70_scripts", "30_docker")),
         Check("shellcheck", "quality", ("shellcheck", *shell)),
         Check("actionlint", "quality", ("actionlint", *workflows)),
-        Check("zizmor", "quality", ("zizmor", "--quiet", "--offline", *workflows)),
+        Check(
+            "zizmor",
+            "quality",
+            ("zizmor", "--quiet", "--offline", "--color=never", *workflows),
+        ),
         Check("app tests", "preprod", (*UV_APP, "pytest", "tests/", "-v", *COVERAGE)),
         Check(
             "pipeline tests", "pipeline", (*TESTS, "-m", "not docker and not browser")

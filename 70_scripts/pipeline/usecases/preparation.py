@@ -38,6 +38,7 @@ def prepare(env: Environment, deployment: Deployment) -> None:
         env.journal.step(deployment, Step.PREPARE),
         tempfile.TemporaryDirectory(prefix="pipeline-prepare-") as folder,
     ):
+        env.store.pin(sha)
         env.store.export(sha, env.strategy_files, Path(folder))
         env.strategy.prepare(sha, Path(folder))
 

@@ -45,21 +45,21 @@ def await_verdict(
     """
     start = clock.monotonic()
     while True:
-        judgement, pause = _look_safely(watch, sha)
+        judgement = _look_safely(watch, sha)
         elapsed = clock.monotonic() - start
         say(f"[{elapsed:5.1f} s] {sha.short}: {judgement.verdict}: {judgement.reason}")
         if judgement.is_final:
             return judgement
-        left = watch.deadline - elapsed
-        wait = max(watch.interval, pause)
-        if left <= 0 or pause > left:
-            reason = f"no verdict after {elapsed:.0f} s: {judgement.reason}"
-            return Judgement(Verdict.NONE, reason, judgement.run)
+        left = max(watch.deadline - elapsed, 0.0)
+        wait = max(watch.interval, watch.github.pause())
         clock.sleep(min(wait, left))
+        if wait > left:
+            reason = f"no verdict after {watch.deadline:g} s: {judgement.reason}"
+            return Judgement(Verdict.NONE, reason, judgement.run)
 
 
-def _look_safely(watch: Watch, sha: Sha) -> tuple[Judgement, float]:
+def _look_safely(watch: Watch, sha: Sha) -> Judgement:
     try:
-        return look(watch, sha), 0.0
+        return look(watch, sha)
     except GitHubUnavailable as trouble:
-        return Judgement(Verdict.PENDING, str(trouble)), trouble.pause
+        return Judgement(Verdict.PENDING, str(trouble))

@@ -17,7 +17,7 @@ LONG = 5.0  # A caller that is held this long was not let go at its deadline.
 
 def test_answer_is_read_whole(site: Site, http: Http) -> None:
     """Status, headers and body come back; what is asked goes out as JSON."""
-    site.answers("/a", json_reply({"b": 1}, status=201, X_Name="value"))
+    site.answers("/a", json_reply({"b": 1}, 201, {"X-Name": "value"}))
     answer = http.ask("POST", f"{site.url}/a?q=1", headers={"X-Own": "x"}, body=[1])
     assert (answer.status, answer.headers["x-name"]) == (201, "value")
     assert (answer.is_success, answer.json()) == (True, {"b": 1})

@@ -1,5 +1,6 @@
 """The journal's file: append-only by its own rules, refused when it is not ours."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -163,3 +164,22 @@ def test_locked_journal_is_refused(
             transaction(database),
         ):
             raise AssertionError("the transaction began")
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+def test_truncated_journal_is_refused(
+    journal_file: Path, clock: FakeClock, kept: float
+) -> None:
+    """A journal that lost its end is refused with words, whatever is then asked."""
+    with closing(open_database(journal_file)) as database:
+        journal = Journal(database, clock)
+        for _ in range(200):
+            deployment = journal.start(an_order(), None)
+            journal.end(deployment, Outcome.FAILED, "why")
+    os.truncate(journal_file, int(journal_file.stat().st_size * kept))
+    with pytest.raises(ConfigurationError):
+        with closing(open_database(journal_file)) as database:
+            journal = Journal(database, clock)
+            for environment in ("preprod", "prod"):
+                journal.newest(environment)
+            journal.verdicts()

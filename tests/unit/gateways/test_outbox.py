@@ -16,7 +16,7 @@ from pipeline.gateways.outbox import Outbox
 
 from tests.unit.clock import FakeClock
 from tests.unit.site import Reply, Site, json_reply
-from tests.unit.specimens import A, B, an_order
+from tests.unit.specimens import an_order
 
 HOOK = "/hook/s3cret"
 GONE = json_reply({"code": 10015}, 404)
@@ -41,9 +41,9 @@ def sent(site: Site) -> list[tuple[str, str]]:
     ]
 
 
-def started(journal: Journal, notice: str, sha: str = A) -> Deployment:
+def started(journal: Journal, notice: str) -> Deployment:
     """Record a deployment with a notice."""
-    return journal.start(an_order(subject=sha), None, Notice(notice))
+    return journal.start(an_order(), None, Notice(notice))
 
 
 def test_notices_go_out_once_and_in_order(
@@ -62,7 +62,7 @@ def test_a_deployments_message_follows_its_state(
     journal: Journal, outbox: Outbox, site: Site
 ) -> None:
     """Updates edit the deployment's own message; an alert is a new one."""
-    first, second = started(journal, "A started"), started(journal, "B started", B)
+    first, second = started(journal, "A started"), started(journal, "B started")
     outbox.flush()
     journal.tell(first, Notice("A live"))
     journal.tell(second, Notice("B failed", is_alert=True))

@@ -1,4 +1,4 @@
-"""``restart``: build before anything is touched, restart what need not be re-created."""
+"""``restart``: build before anything is touched, re-create only what changed."""
 
 import json
 from collections.abc import Iterator
