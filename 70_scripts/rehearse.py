@@ -17,7 +17,7 @@ from rehearsal.floor import measure_floor
 from rehearsal.scene import forget, scene
 from rehearsal.timeline import (
     keep_job_logs,
-    seconds_to_serving,
+    laps,
     show_failed_jobs,
     show_notices,
     show_timeline,
@@ -57,12 +57,17 @@ def play(stage: Stage) -> None:
     """Play every act."""
     good = good_push(stage)
     bad = bad_push(stage, good)
-    serving = seconds_to_serving(stage.scene, bad)
+    push = laps(stage.scene, bad)
     floor = measure_floor(stage.scene, good, bad)
-    stage.say("\n[bold]How fast[/bold]")
-    stage.say(f"   push received → SHA verified serving: {serving:5.2f} s")
-    stage.say(f"   bare floor (reset, restart, first 200): {floor:5.2f} s")
-    stage.say(f"   ratio: {serving / floor:.2f}")
+    stage.say(
+        "\n[bold]How fast[/bold] (CI ran on the same processors, the floor did not)"
+    )
+    stage.say(f"   push received → SHA verified serving    {push.total:5.2f} s")
+    stage.say(f"      until the workflow called the script {push.workflow:5.2f} s")
+    stage.say(f"      fetch, prepare, reset, activate      {push.pipeline:5.2f} s")
+    stage.say(f"      the app's start, and the health gate {push.app:5.2f} s")
+    stage.say(f"   bare floor: reset, restart, first 200   {floor:5.2f} s")
+    stage.say(f"   ratio: {push.total / floor:.2f}")
 
 
 def summarize(stage: Stage, seconds: float, code: int) -> None:

@@ -18,9 +18,10 @@ ENDS = (
     "SELECT d.kind, d.sha, o.outcome, o.at, o.reason FROM outcome o "
     "JOIN deployment d ON d.id = o.deployment"
 )
-VERIFIED = (
-    "SELECT MIN(s.at) FROM step s JOIN deployment d ON d.id = s.deployment "
-    "WHERE d.sha = ? AND s.name = 'verify' AND s.is_done"
+LAPS = (
+    "SELECT d.at, MAX(s.at) FILTER (WHERE s.name = 'activate'), "
+    "MAX(s.at) FILTER (WHERE s.name = 'verify') FROM deployment d "
+    "JOIN step s ON s.deployment = d.id AND s.is_done WHERE d.sha = ?"
 )
 LOG_LINES = 20
 ESCAPED = re.compile(r"\\([^\w\s])")
@@ -35,14 +36,26 @@ class Event:
     what: str
 
 
-def seconds_to_serving(scene: Scene, sha: str) -> float:
-    """Return the seconds from the push of a SHA to its verified serving."""
-    received = next(
-        push.received_at for push in scene.github.pushes if push.after == sha
-    )
+@dataclass(frozen=True, slots=True)
+class Laps:
+    """The seconds from a push to its verified serving, in three parts."""
+
+    workflow: float
+    pipeline: float
+    app: float
+
+    @property
+    def total(self) -> float:
+        """Return their sum."""
+        return self.workflow + self.pipeline + self.app
+
+
+def laps(scene: Scene, sha: str) -> Laps:
+    """Return how long the push of a SHA took to serve, verified."""
+    received = next(p.received_at for p in scene.github.pushes if p.after == sha)
     with closing(sqlite3.connect(scene.state / "journal.db")) as journal:
-        verified: float = journal.execute(VERIFIED, (sha,)).fetchone()[0]
-    return verified - received
+        started, activated, verified = journal.execute(LAPS, (sha,)).fetchone()
+    return Laps(started - received, activated - started, verified - activated)
 
 
 def show_timeline(stage: Stage) -> None:

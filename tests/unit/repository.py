@@ -1,18 +1,26 @@
 """A real git repository, as somebody's clone and the origin that it pushes to."""
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.sha import Sha
 
+NOBODY = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 AUTHOR = ("-c", "user.name=Ada", "-c", "user.email=ada@example.invalid")
 
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder and return what it printed."""
     command = ("git", "-C", str(folder), *AUTHOR, *arguments)
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **NOBODY},
+    )
     return done.stdout.rstrip("\n")
 
 

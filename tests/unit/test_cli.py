@@ -37,8 +37,13 @@ def test_help_has_an_example(verb: str) -> None:
     assert len(done.stdout.splitlines()) > 5
 
 
-@pytest.mark.parametrize("verb", FOR_A_SHA)
-@pytest.mark.parametrize("option", BAD_SHAS)
+@pytest.mark.parametrize(
+    ("verb", "option"),
+    [
+        *(("deploy", option) for option in BAD_SHAS),
+        *((verb, BAD_SHAS[0]) for verb in FOR_A_SHA[1:]),
+    ],
+)
 def test_bad_sha_is_a_usage_error(tmp_path: Path, verb: str, option: str) -> None:
     """An option, an abbreviation or a path as SHA is refused before anything else."""
     file = write_config(tmp_path)
@@ -57,8 +62,10 @@ def test_missing_set_up_is_told(tmp_path: Path, verb: str) -> None:
     assert not (tmp_path / "state").exists() and not (tmp_path / "root").exists()
 
 
-@pytest.mark.parametrize("verb", FOR_A_SHA)
-@pytest.mark.parametrize("name", ["staging", "../preprod"])
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [("deploy", "../preprod"), *((verb, "staging") for verb in FOR_A_SHA)],
+)
 def test_unknown_environment_is_told(tmp_path: Path, verb: str, name: str) -> None:
     """An environment that the file does not have is refused with those it has."""
     (tmp_path / "state").mkdir()

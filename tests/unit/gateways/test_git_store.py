@@ -81,6 +81,21 @@ def test_force_push_takes_a_commit_away(clone: Clone, store: Store) -> None:
     assert store.ancestry((kept, gone, new)) == {(kept, gone), (kept, new)}
 
 
+def test_pinned_commit_outlives_its_branch(clone: Clone, store: Store) -> None:
+    """A deployed commit can be returned to, also after git has tidied up."""
+    kept, gone, pinned = pushed(clone, store, "one", "two", "three")
+    git(clone.path, "reset", "--quiet", "--hard", kept)
+    other = clone.commit({"file": "other"})
+    store.pin(pinned)
+    clone.push("--force")
+    store.fetch()
+    git(store.path, "gc", "--quiet", "--prune=now")
+    assert [store.has(sha) for sha in (kept, gone, pinned, other)] == [True] * 4
+    git(store.path, "update-ref", "-d", f"refs/deployed/{pinned}")
+    git(store.path, "gc", "--quiet", "--prune=now")
+    assert not store.has(pinned)
+
+
 def test_ancestry_has_every_pair(clone: Clone, store: Store) -> None:
     """Older and newer are told apart; an unknown commit has no relations."""
     one, two, three = pushed(clone, store, "one", "two", "three")
@@ -136,6 +151,7 @@ def test_export_writes_a_commits_files(
     clone.push()
     store.fetch()
     into = tmp_path / "exported"
+    into.mkdir()
     store.export(old, ("a", "two"), into)
     found = {str(path.relative_to(into)) for path in into.rglob("*") if path.is_file()}
     assert found == {"a/deep/one", "two"}

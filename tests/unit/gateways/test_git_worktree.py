@@ -7,12 +7,18 @@ import pytest
 from pipeline.core.sha import Sha
 from pipeline.gateways.git import Store, Worktree
 
-from tests.unit.repository import Clone, git
+from tests.unit.repository import Clone, git, make_clone
 
 FILES = {".gitignore": "ignored/\n", "code.py": "1", "folder/deep.py": "1"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """Make one clone for all tests here: they differ in their trees alone."""
+    return make_clone(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="module")
 def commits(clone: Clone) -> tuple[Sha, Sha]:
     """Push two versions of a few files."""
     versions = clone.commit(FILES), clone.commit({"code.py": "2", "new.py": "2"})
@@ -20,12 +26,18 @@ def commits(clone: Clone) -> tuple[Sha, Sha]:
     return versions
 
 
+@pytest.fixture(scope="module")
+def store(clone: Clone, commits: tuple[Sha, Sha]) -> Store:
+    """Fetch both versions."""
+    made = Store(clone.path.with_name("store.git"), "main")
+    made.create(str(clone.origin))
+    made.fetch()
+    return made
+
+
 @pytest.fixture
-def tree(tmp_path: Path, clone: Clone, commits: tuple[Sha, Sha]) -> Worktree:
+def tree(tmp_path: Path, store: Store, commits: tuple[Sha, Sha]) -> Worktree:
     """Check the first version out, as an environment does."""
-    store = Store(tmp_path / "store.git", "main")
-    store.create(str(clone.origin))
-    store.fetch()
     store.add_worktree(tmp_path / "tree", commits[0])
     return Worktree(tmp_path / "tree")
 
@@ -84,11 +96,6 @@ HAND_EDITS = (
 )
 
 
-def kept_tree(tree: Worktree, ref: str) -> str:
-    """Return the tree that was kept under a ref."""
-    return git(tree.path, "rev-parse", f"{ref}^{{tree}}")
-
-
 @pytest.mark.parametrize("edit", HAND_EDITS, ids=lambda edit: edit.__name__[1:])
 def test_reset_makes_exactly_the_commit(
     tree: Worktree, commits: tuple[Sha, Sha], edit: Callable[[Path], None]
@@ -110,8 +117,7 @@ def test_hand_edits_are_kept_aside(
     edit(tree.path)
     ref = tree.keep_aside("preprod/1")
     tree.reset(commits[1])
-    git(tree.path, "checkout", "--quiet", "--detach", ref)
-    seen = kept_tree(tree, ref)
+    seen = git(tree.path, "rev-parse", f"{ref}^{{tree}}")
     tree.reset(commits[0])
     edit(tree.path)
     git(tree.path, "add", "--all")
@@ -164,6 +170,7 @@ def test_hooks_do_not_run(tree: Worktree, commits: tuple[Sha, Sha]) -> None:
     hook.write_text("#!/bin/sh\ntouch hooked\n")
     hook.chmod(0o755)
     tree.reset(commits[1])
+    hook.unlink()
     assert not (tree.path / "hooked").exists()
 
 

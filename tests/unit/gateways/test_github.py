@@ -63,12 +63,6 @@ def test_without_a_token_none_is_sent(site: Site, http: Http, clock: FakeClock) 
     assert "Authorization" not in site.requests[0].headers
 
 
-def test_unfinished_run_has_no_conclusion(github: GitHub, site: Site) -> None:
-    """Where GitHub says null, there is no word."""
-    site.answers(RUNS, json_reply({"workflow_runs": [listed(conclusion=None)]}))
-    assert [run.conclusion for run in github.runs(A, "ci.yml")] == [""]
-
-
 def test_jobs_are_those_of_the_latest_attempt(github: GitHub, site: Site) -> None:
     """Jobs come with name, conclusion and address, those of old attempts left out."""
     jobs = [
@@ -163,6 +157,7 @@ RESET = f"{EPOCH + 90:.0f}"
         (Reply(429, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}), 0),
         (Reply(403, {"X-RateLimit-Remaining": "0"}), 60),
         (Reply(403, {"X-RateLimit-Remaining": "9", "X-RateLimit-Reset": RESET}), 60),
+        (Reply(503, {"Retry-After": "7"}), 7),
         (Reply(closes=True), 0),
     ],
 )
@@ -173,8 +168,7 @@ def test_refusal_lasts_as_github_asks(
     site.answers(RUNS, reply)
     with pytest.raises(GitHubUnavailable, match="GitHub unreachable") as caught:
         github.runs(A, "ci.yml")
-    assert caught.value.pause == pause
-    assert TOKEN not in str(caught.value)
+    assert (github.pause(), TOKEN in str(caught.value)) == (pause, False)
 
 
 @pytest.mark.parametrize(
@@ -198,3 +192,16 @@ def test_answer_of_unknown_form_is_none(
     site.answers(RUNS, reply)
     with pytest.raises(GitHubUnavailable):
         github.runs(A, "ci.yml")
+
+
+def test_pause_passes_with_time(github: GitHub, site: Site, clock: FakeClock) -> None:
+    """The last of the allowance says how long to rest; rest ends by itself."""
+    spent = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": RESET}
+    site.answers(RUNS, runs_reply(1, **spent), runs_reply(1))
+    assert github.pause() == 0
+    assert len(github.runs(A, "ci.yml")) == 1
+    assert github.pause() == 90
+    clock.sleep(89)
+    assert github.pause() == 1
+    github.runs(A, "ci.yml")
+    assert github.pause() == 0

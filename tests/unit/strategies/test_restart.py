@@ -134,7 +134,9 @@ def test_unchanged_container_is_restarted(
     said = verbs(engine)
     assert f"tag app:{dependencies.digest(sha)} {CURRENT}" in said
     ups = [verb for verb in said if verb.startswith("up ")]
-    assert len(ups) == 1 and said[-1].startswith("restart ")
+    restarts = [verb for verb in said if verb.startswith("restart ")]
+    assert len(ups) == len(restarts) == 1
+    assert said.index(ups[0]) < said.index(restarts[0])
     assert said.index(ups[0]) > said.index(
         f"tag app:{dependencies.digest(sha)} {CURRENT}"
     )
@@ -172,16 +174,19 @@ def test_started_container_is_not_restarted(
 @pytest.mark.parametrize(
     ("answer", "has_died"),
     [
-        (inspected("one", "t1"), False),
-        (inspected("one", "t1", status="exited"), True),
-        (inspected("one", "t1", status="restarting"), True),
-        (inspected("one", "t1", restarts=1), True),
+        (inspected("one", "t1", restarts=2), False),
+        (inspected("one", "t1", restarts=2, status="exited"), True),
+        (inspected("one", "t1", restarts=2, status="restarting"), True),
+        (inspected("one", "t1", restarts=3), True),
     ],
 )
 def test_death_is_seen(
-    strategy: Restart, engine: Commands, answer: str, has_died: bool
+    strategy: Restart, engine: Commands, sha: Sha, answer: str, has_died: bool
 ) -> None:
-    """A container that exited, or that the engine keeps restarting, has died."""
+    """A container that exited, or was restarted since its activation, has died."""
+    before = inspected("one", "t1", restarts=2)
+    engine.add("docker", {**ANSWERS, "^inspect": (0, before)})
+    strategy.activate(sha)
     engine.add("docker", {**ANSWERS, "^inspect": (0, answer)})
     assert strategy.has_died() is has_died
 
