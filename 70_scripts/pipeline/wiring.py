@@ -52,7 +52,7 @@ class Pipeline:
     def outbox(self) -> Outbox:
         """Return the outbox; without a webhook it only keeps."""
         webhook = self.secrets.webhook
-        discord = Discord(Http(self.clock), webhook) if webhook else None
+        discord = Discord(Http(), webhook) if webhook else None
         lock = self.config.paths.state / "outbox.lock"
         return Outbox(self.journal_file, lock, discord, self.clock)
 
@@ -81,7 +81,7 @@ class Pipeline:
                 "origin's URL does not name it",
                 "set github.repository to owner/name",
             )
-        http, token = Http(self.clock), self.secrets.token
+        http, token = Http(), self.secrets.token
         github = GitHub(http, settings.api_url, repository, token, self.clock)
         return Watch(github, settings.workflow, ci.gate_jobs, ci.interval, ci.deadline)
 
@@ -108,7 +108,7 @@ class Pipeline:
         settings = self.config.environment(name)
         state, store = self.config.paths.state, self.store()
         local = f"http://{settings.bind}:{settings.port}"
-        http = Http(self.clock, through_proxy=False)
+        http = Http(through_proxy=False)
         content, health = self.config.app.content, self.config.health
         return Environment(
             name=name,

@@ -98,6 +98,7 @@ def scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
     """Set the world up from the checkout ``source``; end all of it afterwards."""
     home = Path(mkdtemp(prefix="mangetamain-rehearsal-"))
     environment = _environment(home)
+    os.environ["PATH"] = environment["PATH"]  # The floor is measured from in here.
     origin = home / "origin.git"
     subprocess.run(("git", "init", "-q", "--bare", "-b", "main", origin), check=True)
     act = Path(sys.executable).with_name("act")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import stamina
+from hypothesis import settings
 from pipeline.effects.http import Http
 from pipeline.gateways.database import open_database
 from pipeline.gateways.journal import Journal
@@ -16,6 +17,10 @@ from tests.unit.commands import Commands
 from tests.unit.repository import Clone, make_clone
 from tests.unit.site import Site, serving_site
 from tests.unit.tripwire import WIRE, Tripwire
+
+# How long one example takes says something of the machine, nothing of the code.
+settings.register_profile("unit", deadline=None)
+settings.load_profile("unit")
 
 KEPT = {"GIT_SSL_CAINFO"}
 FOREIGN = ("GITHUB_", "GIT_", "RUNNER_", "DISCORD_", "PIPELINE_", "COMPOSE_")
@@ -56,7 +61,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def http(clock: FakeClock) -> Http:
     """Return HTTP that ignores this machine's proxies."""
-    return Http(clock, through_proxy=False)
+    return Http(through_proxy=False)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from pipeline.core.history import Outcome
 from pipeline.core.settlement import OnNoVerdict, Situation, decide
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
-from pipeline.effects.clock import SystemClock
 from pipeline.effects.http import Http, Unreachable
 from pipeline.effects.processes import CommandFailed, run
 from pipeline.gateways.journal import Journal
@@ -42,9 +41,7 @@ def test_deadline_covers_a_dripping_head(site: Site) -> None:
     site.answers("/a", Reply(body=b"x", drip=0.05, drip_headers=True))
     start = time.monotonic()
     with pytest.raises(Unreachable):
-        Http(SystemClock(), through_proxy=False).ask(
-            "GET", f"{site.url}/a", timeout=0.2
-        )
+        Http(through_proxy=False).ask("GET", f"{site.url}/a", timeout=0.2)
     assert time.monotonic() - start < 1.0
 
 

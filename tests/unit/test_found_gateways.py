@@ -112,11 +112,11 @@ def test_fetch_survives_a_killed_git(store: Store) -> None:
     assert store.has(store.tip())
 
 
-def test_reset_removes_a_clone_in_the_tree(tree: Worktree, clone: Clone) -> None:
-    """A repository that somebody cloned into the tree is a leftover like others."""
+def test_reset_leaves_a_clone_in_the_tree(tree: Worktree, clone: Clone) -> None:
+    """A repository that somebody cloned into the tree cannot be kept, so it stays."""
     git(tree.path, "clone", "--quiet", str(clone.origin), "nested")
     tree.reset(tree.head())
-    assert not (tree.path / "nested").exists()
+    assert (tree.path / "nested").exists()
 
 
 @dataclass(slots=True)
@@ -136,6 +136,6 @@ def test_limit_without_a_pause_is_no_storm(
     clock = ReadingClock()
     site.answers("/hook", json_reply({"retry_after": 0}, 429))
     journal.tell(None, Notice("one", is_alert=True))
-    discord = Discord(Http(clock, through_proxy=False), f"{site.url}/hook")
+    discord = Discord(Http(through_proxy=False), f"{site.url}/hook")
     Outbox(journal_file, journal_file.with_name("lock"), discord, clock).flush()
     assert len(site.requests) <= 20

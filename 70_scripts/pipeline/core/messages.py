@@ -11,6 +11,8 @@ from pipeline.core.verdict import Judgement
 from pipeline.core.wording import escaped, one_line
 
 MOST_JOBS = 5
+MASS_MENTIONS = ("everyone", "here")
+LONGEST_ACTOR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,12 @@ def _link(judgement: Judgement) -> tuple[str, ...]:
     return (f"Run: {one_line(judgement.run.url)}",) if judgement.run else ()
 
 
+def _at(actor: str) -> str:
+    # Whoever calls himself everyone is still not to look like a mention of all.
+    sign = "\\@" if actor.lower().startswith(MASS_MENTIONS) else "@"
+    return sign + escaped(actor, LONGEST_ACTOR)
+
+
 def _notice(
     sign: str,
     title: str,
@@ -123,7 +131,7 @@ def _notice(
     head = (
         f"{sign} {order.environment.upper()} - {title}",
         f"SHA: {order.sha.short}",
-        f"Author: @{escaped(order.actor, 60)}",
+        f"Author: {_at(order.actor)}",
         f"Message: {escaped(order.subject)}",
     )
     return Notice("\n".join((*head, *lines)), is_alert)

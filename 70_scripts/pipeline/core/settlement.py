@@ -78,8 +78,6 @@ def decide(situation: Situation, on_no_verdict: OnNoVerdict) -> Plan:
 
 
 def _newest_good(situation: Situation) -> Sha | None:
-    # Folding in the order of deployment makes the result independent of the order
-    # of verdicts, also where a force-push left commits without common ancestry.
     validated = situation.validated
     good = [
         sha
@@ -88,12 +86,14 @@ def _newest_good(situation: Situation) -> Sha | None:
     ]
     if validated is not None and validated not in good:
         good.insert(0, validated)
-    newest: Sha | None = None
-    for sha in good:
-        bounds = [bound for bound in (newest, validated) if bound is not None]
-        if not any((sha, bound) in situation.ancestry for bound in bounds):
-            newest = sha
-    return newest
+    # Only then the order of deployment decides: after a force-push, good commits
+    # may have no ancestry in common.
+    newest = [
+        sha
+        for sha in good
+        if not any((sha, other) in situation.ancestry for other in good)
+    ]
+    return newest[-1] if newest else None
 
 
 def outcome_of(sha: Sha, plan: Plan, was_live: bool, verdict: Verdict) -> Outcome:

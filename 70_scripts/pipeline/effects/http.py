@@ -6,11 +6,11 @@ timeouts are per read, and a server that drips would hold a caller for ever.
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Event, Thread
 
 import httpx
-
-from pipeline.effects.clock import Clock
 
 USER_AGENT = "mangetamain-cicd/1 (+https://github.com)"
 LARGEST_BODY = 4_000_000
@@ -54,9 +54,8 @@ class Answer:
 class Http:
     """Ask over HTTP; redirects are answers, not instructions."""
 
-    def __init__(self, clock: Clock, *, through_proxy: bool = True) -> None:
+    def __init__(self, *, through_proxy: bool = True) -> None:
         """Prepare a client; ``through_proxy=False`` ignores proxy variables."""
-        self._clock = clock
         self._client = httpx.Client(
             follow_redirects=False,
             trust_env=through_proxy,
@@ -77,34 +76,51 @@ class Http:
         Raises:
             Unreachable: no connection, no whole answer in time, or one too large.
         """
-        end = self._clock.monotonic() + timeout
         try:
             request = self._client.build_request(
                 method, url, headers=headers, json=body, timeout=timeout
             )
+        except httpx.InvalidURL as error:
+            raise Unreachable("the address is not valid") from error
+        result: Future[Answer] = Future()
+        is_late = Event()
+        # In a thread, since nothing else bounds a server that drips its headers.
+        arguments = (request, result, is_late)
+        Thread(target=self._send, args=arguments, daemon=True).start()
+        try:
+            return result.result(timeout)
+        except (TimeoutError, httpx.TimeoutException) as error:
+            is_late.set()
+            raise Unreachable(f"no answer within {timeout:g} s") from error
+        except httpx.HTTPError as error:
+            raise Unreachable(_kind(error)) from error
+
+    def _send(
+        self, request: httpx.Request, result: Future[Answer], is_late: Event
+    ) -> None:
+        try:
             response = self._client.send(request, stream=True)
             try:
-                content = b"".join(self._chunks(response, end))
+                body = b"".join(_chunks(response, is_late))
             finally:
                 response.close()
-        except httpx.TimeoutException as error:
-            raise Unreachable(f"no answer within {timeout:g} s") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unreachable(_kind(error)) from error
-        return Answer(response.status_code, response.headers, content)
-
-    def _chunks(self, response: httpx.Response, end: float) -> Iterator[bytes]:
-        size = 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > LARGEST_BODY:
-                raise Unreachable(f"the answer is larger than {LARGEST_BODY} bytes")
-            if self._clock.monotonic() > end:
-                raise Unreachable("the answer did not end in time")
-            yield chunk
+            result.set_result(Answer(response.status_code, response.headers, body))
+        except Exception as error:  # It belongs to whoever waits for the result.
+            result.set_exception(error)
 
 
-def _kind(error: Exception) -> str:
+def _chunks(response: httpx.Response, is_late: Event) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise Unreachable(f"the answer is larger than {LARGEST_BODY} bytes")
+        if is_late.is_set():
+            return
+        yield chunk
+
+
+def _kind(error: httpx.HTTPError) -> str:
     # Not the error's own text: that may quote the address.
     if isinstance(error, httpx.ConnectError):
         return "connection refused or host unknown"

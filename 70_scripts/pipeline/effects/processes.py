@@ -9,9 +9,11 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+LAST_WORDS = 0.5
 KEPT_VARIABLES = (
     "HOME PATH LANG LC_ALL TZ USER LOGNAME XDG_RUNTIME_DIR DOCKER_HOST DOCKER_CONFIG "
     "SSL_CERT_FILE SSL_CERT_DIR PIP_CERT REQUESTS_CA_BUNDLE UV_PYTHON UV_CACHE_DIR "
@@ -77,16 +79,26 @@ def run(
     try:
         stdout, stderr = process.communicate(timeout=timeout)
     except BaseException as error:
-        os.killpg(process.pid, signal.SIGKILL)
-        _, stderr = process.communicate()
+        text = _kill(process)
         if isinstance(error, subprocess.TimeoutExpired):
-            text = stderr.decode("utf-8", "replace")
             raise CommandFailed(argv, None, text) from None
         raise
     if process.returncode not in allowed:
         both = (stdout + stderr).decode("utf-8", "replace")
         raise CommandFailed(argv, process.returncode, both)
     return Completed(process.returncode, stdout, stderr)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> str:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    try:
+        return process.communicate(timeout=LAST_WORDS)[1].decode("utf-8", "replace")
+    except subprocess.TimeoutExpired:
+        # A child that left the group, as ssh's masters do, holds the pipes open.
+        for pipe in filter(None, (process.stdout, process.stderr)):
+            pipe.close()
+        return ""
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

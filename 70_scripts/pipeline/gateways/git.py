@@ -11,6 +11,7 @@ from pathlib import Path
 import stamina
 
 from pipeline.core.sha import Sha
+from pipeline.effects.files import remove_if_abandoned
 from pipeline.effects.processes import Completed, CommandFailed, run
 
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -64,6 +65,8 @@ class Store:
             on=CommandFailed, attempts=3, wait_initial=0.5, wait_max=5.0
         ):
             with attempt:
+                if attempt.num > 1:
+                    self._clear_abandoned_locks()
                 self._git("fetch", "--quiet", "--prune", "origin", self._refspec)
 
     def is_deployable(self, sha: Sha) -> bool:
@@ -110,6 +113,11 @@ class Store:
             place = {"GIT_WORK_TREE": str(into), "GIT_INDEX_FILE": f"{folder}/index"}
             self._git("checkout", "--quiet", str(sha), "--", *paths, env=place)
 
+    def _clear_abandoned_locks(self) -> None:
+        locks = (*self.path.glob("*.lock"), *self.path.glob("refs/**/*.lock"))
+        for lock in locks:
+            remove_if_abandoned(lock)
+
     def origin(self) -> str:
         """Return where the store is fetched from."""
         return self._git("remote", "get-url", "origin").text
@@ -150,11 +158,11 @@ class Worktree:
         Returns:
             The ref, ``refs/kept/<label>``.
         """
-        index = {"GIT_INDEX_FILE": f"{self.head_file()}.kept-index"}
-        self._git("read-tree", "HEAD", env=index)
-        self._git("add", "--all", env=index)
-        tree = self._git("write-tree", env=index).text
-        Path(index["GIT_INDEX_FILE"]).unlink()
+        with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
+            index = {"GIT_INDEX_FILE": f"{folder}/index"}
+            self._git("read-tree", "HEAD", env=index)
+            self._git("add", "--all", env=index)
+            tree = self._git("write-tree", env=index).text
         message = f"Kept aside before {label}"
         commit = self._git(
             "commit-tree", tree, "-p", "HEAD", "-m", message, env=KEEPER
@@ -164,7 +172,12 @@ class Worktree:
         return ref
 
     def reset(self, sha: Sha) -> None:
-        """Make the tree exactly that of the commit, detached, nothing left over."""
+        """Make the tree that of the commit, detached, nothing left over.
+
+        A repository that somebody cloned into the tree stays: it is somebody's work,
+        and cannot be kept aside.
+        """
+        remove_if_abandoned(self.head_file().with_name("index.lock"))
         self._git("checkout", "--quiet", "--detach", "--force", str(sha))
         self._git("clean", "--quiet", "-fd")
 

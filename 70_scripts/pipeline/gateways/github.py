@@ -65,6 +65,7 @@ class GitHub:
     ) -> None:
         """Ask at ``api_url``; without a ``token`` only public repositories answer."""
         self._http = http
+        self._api = f"{api_url}/"
         self._base = f"{api_url}/repos/{repository}/actions"
         self._clock = clock
         self._seen: dict[str, Answer] = {}
@@ -118,9 +119,9 @@ class GitHub:
         return pages
 
     def _ask(self, url: str) -> Answer:
-        if not url.startswith(self._base):
+        if not url.startswith(self._api):
             # A page link elsewhere would take the token along.
-            raise GitHubUnavailable("a page link that leaves the repository")
+            raise GitHubUnavailable("a page link that leaves GitHub's API")
         known = self._seen.get(url)
         tag = {"If-None-Match": known.headers["etag"]} if known else {}
         try:

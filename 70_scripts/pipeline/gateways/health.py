@@ -76,18 +76,19 @@ class Endpoint:
             Unhealthy: the deadline passed, or ``has_died`` said that it is over.
         """
         start = clock.monotonic()
-        good = 0
+        good, problem = 0, ""
         while True:
             is_last = good == self._health.steady - 1
             probe = self.probe(sha, is_deep=is_last)
             good = good + 1 if probe.is_healthy else 0
+            problem = probe.problem or problem
             elapsed = clock.monotonic() - start
             if good == self._health.steady:
                 return elapsed
             if not probe.is_healthy and has_died():
                 raise Unhealthy(f"the app ended by itself ({probe.problem})")
             if elapsed > self._health.deadline:
-                raise Unhealthy(f"{probe.problem or 'flapping'} after {elapsed:.0f} s")
+                raise Unhealthy(f"{problem}, still after {elapsed:.0f} s")
             clock.sleep(self._health.interval)
 
     def _reported_sha(self) -> Sha:

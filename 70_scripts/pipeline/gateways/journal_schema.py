@@ -72,9 +72,20 @@ CREATE INDEX deployment_on ON deployment (environment);
 CREATE INDEX delivery_of ON delivery (notice);
 """
 
+KEYS = {table: "deployment" if table == "outcome" else "id" for table in TABLES}
+REFUSE = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;\n"
+
+# REPLACE deletes without firing the triggers of DELETE: the third guard is for it.
 GUARDS = "".join(
-    f"CREATE TRIGGER {table}_is_never_{verb.lower()}d BEFORE {verb} ON {table} "
-    f"BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;\n"
-    for table in TABLES
-    for verb in ("UPDATE", "DELETE")
+    f"CREATE TRIGGER {table}_{name} BEFORE {when} {REFUSE}"
+    for table, key in KEYS.items()
+    for name, when in (
+        ("is_never_updated", f"UPDATE ON {table}"),
+        ("is_never_deleted", f"DELETE ON {table}"),
+        (
+            "is_never_replaced",
+            f"INSERT ON {table} WHEN EXISTS "
+            f"(SELECT 1 FROM {table} WHERE {key} = NEW.{key})",
+        ),
+    )
 )

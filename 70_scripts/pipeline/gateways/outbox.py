@@ -15,6 +15,7 @@ from pipeline.gateways.database import open_database, transaction
 from pipeline.gateways.discord import Discord, MessageGone, NotDelivered, Rejected
 from pipeline.gateways.lock import held
 
+SHORTEST_PAUSE = 0.5
 WAITING = (
     "SELECT n.* FROM notice n WHERE NOT EXISTS "
     "(SELECT 1 FROM delivery d WHERE d.notice = n.id AND d.is_over) ORDER BY n.id"
@@ -89,9 +90,10 @@ class _Flush:
                 return self._record(row, is_over=True, error=str(error))
             except NotDelivered as error:
                 self._record(row, is_over=False, error=str(error))
-                if self._clock.monotonic() + error.pause > self._end:
+                pause = max(error.pause, SHORTEST_PAUSE)
+                if self._clock.monotonic() + pause > self._end:
                     raise
-                self._clock.sleep(error.pause)
+                self._clock.sleep(pause)
             else:
                 return self._record(row, is_over=True, message=message)
 

@@ -33,7 +33,7 @@ def load_secrets(path: Path) -> Secrets:
     """
     found = _read(path) if path.exists() else {}
     names = {
-        name: os.environ.get(name, found.get(name, "")) for name in (WEBHOOK, TOKEN)
+        name: os.environ.get(name) or found.get(name, "") for name in (WEBHOOK, TOKEN)
     }
     return Secrets(names[WEBHOOK].strip(), names[TOKEN].strip())
 

@@ -53,11 +53,11 @@ class Supervisor:
         birth = self._running()
         if birth is None:
             return
+        # The second signal also ends children that heeded the first one less.
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(birth.pid, number)
-            if _has_ended(birth.pid, GRACE):
-                return
+            _await_end(birth.pid, GRACE)
 
     def _running(self) -> Birth | None:
         try:
@@ -67,15 +67,13 @@ class Supervisor:
         return birth if _birth(birth.pid) == birth else None
 
 
-def _has_ended(pid: int, timeout: float) -> bool:
-    try:
+def _await_end(pid: int, timeout: float) -> None:
+    with suppress(ProcessLookupError):
         descriptor = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([descriptor], [], [], timeout)[0])
-    finally:
-        os.close(descriptor)
+        try:
+            select.select([descriptor], [], [], timeout)
+        finally:
+            os.close(descriptor)
 
 
 def _birth(pid: int) -> Birth | None:

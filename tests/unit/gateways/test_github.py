@@ -48,12 +48,10 @@ def test_runs_are_asked_for_and_read(github: GitHub, site: Site) -> None:
     """The full commit id is asked for; each run comes back with what decides."""
     site.answers(RUNS, runs_reply(1))
     assert github.runs(A, "ci.yml") == [a_run(attempt=2)]
-    request = site.requests[0]
+    (request,) = site.requests
     assert request.target == f"{RUNS}?head_sha={A}&event=push&per_page=100"
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
     assert request.headers["X-GitHub-Api-Version"] == "2022-11-28"
-    assert request.headers["Accept"] == "application/vnd.github+json"
-    assert request.headers["User-Agent"]
 
 
 def test_without_a_token_none_is_sent(site: Site, http: Http, clock: FakeClock) -> None:
@@ -121,17 +119,12 @@ def test_pages_have_an_end(github: GitHub, site: Site) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    [
-        "http://127.0.0.1:9/repos/owner/name/actions",
-        "http://localhost.example.invalid/repos/owner/name/actions",
-        "//example.invalid/",
-        "file:///etc/passwd",
-    ],
+    ["http://127.0.0.1:9/repos/owner/name/actions", "//x.invalid/", "file:///"],
 )
 def test_foreign_page_link_is_refused(github: GitHub, site: Site, target: str) -> None:
     """A link to another host would take the token along: it is not followed."""
     site.answers(RUNS, runs_reply(1, Link=f'<{target}>; rel="next"'))
-    with pytest.raises(GitHubUnavailable, match="leaves the repository"):
+    with pytest.raises(GitHubUnavailable, match="leaves GitHub"):
         github.runs(A, "ci.yml")
     assert len(site.requests) == 1
 
