@@ -82,7 +82,8 @@ def summarize(stage: Stage, seconds: float, code: int) -> None:
     stage.say(
         f"   journal        sqlite3 {world.state}/journal.db 'SELECT * FROM outcome'"
     )
-    stage.say(f"   the app's log  {world.state}/preprod-app.log")
+    if (world.state / "preprod-app.log").exists():
+        stage.say(f"   the app's log  {world.state}/preprod-app.log")
 
 
 def linger(stage: Stage) -> None:

@@ -89,6 +89,7 @@ class Health(Section):
 class Image(Section):
     """What the app's dependencies are built from."""
 
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*$")
     defined_by: tuple[RelativePath, ...] = Field(min_length=1)
     base: str
     build_deadline: Seconds

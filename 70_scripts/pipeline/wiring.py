@@ -151,7 +151,7 @@ class Pipeline:
             root / COMPOSE_FOLDER / f"docker-compose-{name}.yml",
             variables=compose_variables(self.config, name),
         )
-        return Restart(name, project, dependencies, image.build_deadline)
+        return Restart(name, project, dependencies, image.name, image.build_deadline)
 
 
 def compose_variables(config: Config, name: str) -> dict[str, str]:
@@ -160,7 +160,7 @@ def compose_variables(config: Config, name: str) -> dict[str, str]:
     prefix = name.upper().replace("-", "_")
     return {
         f"{prefix}_PROJECT": settings.project,
-        f"{prefix}_IMAGE": f"{settings.project}:current",
+        f"{prefix}_IMAGE": f"{config.image.name}:{settings.project}",
         f"{prefix}_BIND": settings.bind,
         f"{prefix}_PORT": str(settings.port),
         "BASE_IMAGE": config.image.base,

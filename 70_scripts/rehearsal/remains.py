@@ -18,13 +18,16 @@ def end_processes_of(home: Path) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def remove_project(project: str) -> None:
-    """Remove a Compose project's containers, networks and images."""
+def remove_project(project: str, image: str) -> None:
+    """Remove a Compose project's containers, its networks, and its name of an image.
+
+    The image itself stays, tagged by what defines it: the next run finds it.
+    """
     label = f"label=com.docker.compose.project={project}"
-    for kind, remove in (("ps", ("rm",)), ("network", ("network", "rm"))):
+    for kind, remove in (("ps", ("rm", "--force")), ("network", ("network", "rm"))):
         listing = ("ps", "--all") if kind == "ps" else ("network", "ls")
         _remove((*listing, "--quiet", "--filter", label), remove)
-    _remove(("image", "ls", "--quiet", project), ("image", "rm"))
+    _run("image", "rm", image)
 
 
 def _processes_of(home: Path) -> list[int]:
@@ -42,9 +45,11 @@ def _processes_of(home: Path) -> list[int]:
 
 
 def _remove(listing: tuple[str, ...], remove: tuple[str, ...]) -> None:
-    found = subprocess.run(("docker", *listing), stdout=subprocess.PIPE, check=False)
-    names = sorted(set(found.stdout.decode().split()))
+    names = sorted(set(_run(*listing).split()))
     if names:
-        force = () if remove[0] == "network" else ("--force",)
-        argv = ("docker", *remove, *force, *names)
-        subprocess.run(argv, capture_output=True, check=False)
+        _run(*remove, *names)
+
+
+def _run(*arguments: str) -> str:
+    argv = ("docker", *arguments)
+    return subprocess.run(argv, capture_output=True, text=True, check=False).stdout

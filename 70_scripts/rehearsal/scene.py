@@ -21,6 +21,7 @@ from rehearsal.discord.server import DiscordServer
 from rehearsal.github.server import GitHubServer
 from rehearsal.remains import end_processes_of, remove_project
 
+IMAGE = "mangetamain-rehearsal"
 OWNER, REPOSITORY = "team", "mangetamain"
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Rehearsal",
@@ -116,7 +117,7 @@ def scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
     finally:
         end_processes_of(home)
         if has_docker:
-            remove_project(project)
+            remove_project(project, f"{IMAGE}:{project}")
 
 
 def forget(world: Scene, *, everything: bool) -> None:
@@ -180,7 +181,7 @@ def _configure(world: Scene, *, has_docker: bool) -> None:
         "url": world.url,
     }
     if has_docker:
-        settings["image"]["base"] = ensure_base_image()
+        settings["image"] |= {"name": IMAGE, "base": ensure_base_image()}
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 

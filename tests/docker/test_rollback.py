@@ -14,6 +14,7 @@ from tests.sandbox.vm import REPOSITORY, Vm, free_port
 from tests.sandbox.world import World, begin, opened
 
 pytestmark = pytest.mark.docker
+IMAGE = "mangetamain-test"
 APP = ("10_preprod", "30_docker")
 SHIPPED = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
 
@@ -34,7 +35,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         settings={
             "health": {"deadline": 60, "probe_timeout": 10, "interval": 0.1},
             "ci": {"deadline": 30},
-            "image": {**SHIPPED["image"], "base": ensure_base_image()},
+            "image": {**SHIPPED["image"], "name": IMAGE, "base": ensure_base_image()},
         },
         preprod={"strategy": "restart", "project": project},
     )
@@ -43,7 +44,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             begin(world)
             yield world
     finally:
-        remove_project(project)
+        remove_project(project, f"{IMAGE}:{project}")
 
 
 def container_of(world: World) -> str:

@@ -95,5 +95,5 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
 @pytest.fixture
 def patient() -> Iterator[None]:
     """Retry as in production, without the pauses between attempts."""
-    with stamina.set_testing(True, attempts=3):
+    with stamina.set_testing(True, attempts=9, cap=True):
         yield

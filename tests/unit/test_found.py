@@ -59,7 +59,7 @@ def test_timeout_does_not_wait_for_a_daemon(tmp_path: Path) -> None:
             os.kill(int(pid_file.read_text()), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("name", ["everyone", "here"])
+@pytest.mark.parametrize("name", ["everyone", "here", "\teveryone"])
 def test_actor_is_no_mention(name: str) -> None:
     """An author who calls himself everyone adds no mention to the notice."""
     text = messages.started(an_order(actor=name)).text

@@ -121,7 +121,7 @@ def test_compose_knows_its_environment_alone(tmp_path: Path) -> None:
     config = load_config(write_config(tmp_path, changes))
     assert compose_variables(config, "preprod") == {
         "PREPROD_PROJECT": "mangetamain-preprod",
-        "PREPROD_IMAGE": "mangetamain-preprod:current",
+        "PREPROD_IMAGE": "mangetamain-app:mangetamain-preprod",
         "PREPROD_BIND": "127.0.0.1",
         "PREPROD_PORT": "9000",
         "BASE_IMAGE": "base:1",

@@ -116,8 +116,8 @@ def _link(judgement: Judgement) -> tuple[str, ...]:
 
 def _at(actor: str) -> str:
     # Whoever calls himself everyone is still not to look like a mention of all.
-    sign = "\\@" if actor.lower().startswith(MASS_MENTIONS) else "@"
-    return sign + escaped(actor, LONGEST_ACTOR)
+    name = escaped(actor, LONGEST_ACTOR)
+    return ("\\@" if name.lower().startswith(MASS_MENTIONS) else "@") + name
 
 
 def _notice(

@@ -20,12 +20,17 @@ class Restart:
         environment: str,
         project: ComposeProject,
         dependencies: Dependencies,
+        image_name: str,
         build_deadline: float,
     ) -> None:
-        """Use the compose file that is linked in the deployment root."""
+        """Use the compose file that is linked in the deployment root.
+
+        ``image_name`` has no environment in it: what one has proved, another serves.
+        """
         self._prefix = environment.upper().replace("-", "_")
         self._project = project
         self._dependencies = dependencies
+        self._image_name = image_name
         self._build_deadline = build_deadline
         self._restarts = 0
 
@@ -70,9 +75,7 @@ class Restart:
             return f"no logs: {error}"
 
     def _image(self, sha: Sha) -> str:
-        return (
-            f"{self._served_image().partition(':')[0]}:{self._dependencies.digest(sha)}"
-        )
+        return f"{self._image_name}:{self._dependencies.digest(sha)}"
 
     def _served_image(self) -> str:
         return self._project.variables[f"{self._prefix}_IMAGE"]

@@ -16,6 +16,7 @@ GROUPS = ("quality", "preprod", "pipeline")
 CODE = ("70_scripts", "30_docker", "tests", "10_preprod")
 PUBLIC = ("70_scripts", "30_docker", "10_preprod/src")
 TESTS = ("pytest", "tests", "-q")
+QUICK = "not docker and not rehearsal"
 UV_APP = (
     "uv",
     "run",
@@ -65,11 +66,9 @@ def checks(root: Path) -> tuple[Check, ...]:
             ("zizmor", "--quiet", "--offline", "--color=never", *workflows),
         ),
         Check("app tests", "preprod", (*UV_APP, "pytest", "tests/", "-v", *COVERAGE)),
-        Check(
-            "pipeline tests", "pipeline", (*TESTS, "-m", "not docker and not browser")
-        ),
-        Check("docker tests", "pipeline", (*TESTS, "-m", "docker"), no_engine),
-        Check("browser tests", "pipeline", (*TESTS, "-m", "browser"), no_browser),
+        Check("library tests", "pipeline", (*TESTS, "-n", "auto", "-m", QUICK)),
+        Check("rehearsal", "pipeline", (*TESTS, "-m", "rehearsal and not docker")),
+        Check("docker tests", "pipeline", (*TESTS, "-m", "docker"), no_containers),
     )
 
 
@@ -86,18 +85,15 @@ def carry_out(check: Check, root: Path) -> Result:
     return Result(0, done.text)
 
 
-def no_engine() -> str:
-    """Say why Docker tests cannot run, nothing if they can."""
+def no_containers() -> str:
+    """Say why tests with containers, looked at in a browser, cannot run here."""
+    if shutil.which("chromium") is None:
+        return "there is no chromium command"
     try:
         run(("docker", "version"), timeout=20)
     except CommandFailed:
         return "no Docker engine answers"
     return ""
-
-
-def no_browser() -> str:
-    """Say why browser tests cannot run, nothing if they can."""
-    return "" if shutil.which("chromium") else "there is no chromium command"
 
 
 def _shell(root: Path) -> list[Path]:

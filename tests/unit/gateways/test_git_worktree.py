@@ -21,6 +21,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
 @pytest.fixture(scope="module")
 def commits(clone: Clone) -> tuple[Sha, Sha]:
     """Push two versions of a few files."""
+    clone.commit({"ignored/tracked": "1"})
     versions = clone.commit(FILES), clone.commit({"code.py": "2", "new.py": "2"})
     clone.push()
     return versions
@@ -44,6 +45,10 @@ def tree(tmp_path: Path, store: Store, commits: tuple[Sha, Sha]) -> Worktree:
 
 def _edit(tree: Path) -> None:
     (tree / "code.py").write_text("by hand")
+
+
+def _edit_ignored(tree: Path) -> None:
+    (tree / "ignored/tracked").write_text("by hand")
 
 
 def _remove(tree: Path) -> None:
@@ -85,6 +90,7 @@ def _half_merge(tree: Path) -> None:
 
 HAND_EDITS = (
     _edit,
+    _edit_ignored,
     _remove,
     _stage,
     _add,
@@ -155,7 +161,6 @@ def test_needs_no_identity(tree: Worktree) -> None:
 
 def test_ignored_files_stay(tree: Worktree, commits: tuple[Sha, Sha]) -> None:
     """What the app itself declares ignored is neither dirt nor removed."""
-    (tree.path / "ignored").mkdir()
     (tree.path / "ignored/cache").write_text("x")
     assert not tree.is_dirty()
     tree.reset(commits[1])
@@ -167,11 +172,12 @@ def test_hooks_do_not_run(tree: Worktree, commits: tuple[Sha, Sha]) -> None:
     hooks = Path(git(tree.path, "rev-parse", "--git-path", "hooks"))
     hook = (tree.path / hooks) / "post-checkout"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\ntouch hooked\n")
+    trace = tree.path.with_name("hooked")
+    hook.write_text(f"#!/bin/sh\ntouch {trace}\n")
     hook.chmod(0o755)
     tree.reset(commits[1])
     hook.unlink()
-    assert not (tree.path / "hooked").exists()
+    assert not trace.exists()
 
 
 def test_reset_may_go_backwards(tree: Worktree, commits: tuple[Sha, Sha]) -> None:
@@ -184,6 +190,7 @@ def test_reset_may_go_backwards(tree: Worktree, commits: tuple[Sha, Sha]) -> Non
         ".gitignore",
         "code.py",
         "folder",
+        "ignored",
     ]
 
 

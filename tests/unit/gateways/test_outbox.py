@@ -128,9 +128,8 @@ def test_outage_costs_bounded_time(
 ) -> None:
     """A webhook that never answers well is left after the patience is used up."""
     site.answers(HOOK, Reply(502))
-    journal.tell(None, Notice("one", is_alert=True))
-    outbox.flush()
-    assert clock.elapsed <= outbox.patience
+    started(journal, "one")
+    assert outbox.flush() and clock.elapsed <= outbox.patience
 
 
 def test_rejected_notice_stops_nobody(
@@ -196,6 +195,6 @@ def test_two_flushes_do_not_meet(
 def test_trouble_with_the_journal_is_only_told(
     journal_file: Path, outbox: Outbox
 ) -> None:
-    """Sending never raises, also where the journal itself is no journal."""
+    """Sending never raises, also where the journal is no journal."""
     journal_file.write_bytes(b"garbage " * 200)
     assert "notices wait in the journal" in outbox.flush()

@@ -61,7 +61,7 @@ def strategy(tmp_path: Path, dependencies: Dependencies, engine: Commands) -> Re
     """Return the strategy for preprod."""
     file = tmp_path / "root" / "app.yml"
     project = ComposeProject(file, variables={"PREPROD_IMAGE": CURRENT})
-    return Restart("preprod", project, dependencies, build_deadline=30)
+    return Restart("preprod", project, dependencies, "app", build_deadline=30)
 
 
 def verbs(engine: Commands) -> list[str]:
