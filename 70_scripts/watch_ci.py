@@ -26,7 +26,6 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         with held(lock, pipeline.clock, patience=0):
             judgement = await_verdict(pipeline.watch(), sha, pipeline.clock, say)
             outcome = settle(env, sha, judgement)
-            lock.unlink(missing_ok=True)
     except TimedOut as error:
         say(str(error))
         return error.exit_code

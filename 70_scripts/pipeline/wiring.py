@@ -97,7 +97,9 @@ class Pipeline:
 
     def watcher_lock(self, environment: str, sha: Sha) -> Path:
         """Return the lock that the watcher of a SHA holds while it lives."""
-        return self.config.paths.state / f"watching-{environment}-{sha}.lock"
+        folder = self.config.paths.state / "watchers"
+        folder.mkdir(exist_ok=True)
+        return folder / f"{environment}-{sha}.lock"
 
     def environment(self, name: str) -> Environment:
         """Return one environment with all its gateways.

@@ -76,14 +76,17 @@ def test_unknown_environment_is_told(tmp_path: Path, verb: str, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [("--config", "/no/such/pipeline.yml"), ("--no-such-option",), ("--conf", "x")],
+    ("arguments", "told"),
+    [
+        (("--config", "/no/such/pipeline.yml"), "/no/such/pipeline.yml"),
+        (("--conf", "pipeline.yml"), "unrecognized arguments: --conf"),
+    ],
 )
-def test_bad_usage_of_status(arguments: tuple[str, ...]) -> None:
-    """A missing file, an unknown or an abbreviated option is a usage error."""
+def test_bad_usage_of_status(arguments: tuple[str, ...], told: str) -> None:
+    """A missing file, or an abbreviated option, is a usage error."""
     done = start("status", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
+    assert told in done.stderr and "Traceback" not in done.stderr
 
 
 def boundary(

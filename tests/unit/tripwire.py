@@ -14,6 +14,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HOME = Path.home()
+TEMPORARY = Path(tempfile.gettempdir())
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link"}
 PATH_TYPES = (str, bytes, os.PathLike)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -65,7 +66,9 @@ def _is_local(address: object) -> bool:
 
 
 def _is_at_home(path: Path) -> bool:
-    own = (REPOSITORY, sys.prefix, sys.base_prefix, tempfile.gettempdir())
+    own = [REPOSITORY, Path(sys.prefix), Path(sys.base_prefix)]
+    if TEMPORARY.is_relative_to(HOME):
+        own.append(TEMPORARY)
     return path.is_relative_to(HOME) and not any(
         path.is_relative_to(folder) for folder in own
     )

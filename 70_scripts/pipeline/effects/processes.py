@@ -117,16 +117,22 @@ def spawn_detached(
         log: an open file descriptor that takes its output.
         cwd: its working directory.
         env: added to the clean environment.
+
+    Raises:
+        CommandFailed: it could not start.
     """
-    process = subprocess.Popen(
-        list(argv),
-        cwd=cwd,
-        env=clean_environment(env),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env=clean_environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise CommandFailed(argv, 127, str(error)) from error
     # Its parent is about to end or does not care; nobody will wait for it here.
     process.returncode = 0
     return process.pid

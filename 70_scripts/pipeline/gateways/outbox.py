@@ -25,6 +25,7 @@ MESSAGE = (
     "WHERE n.deployment = ? AND NOT n.is_alert AND d.message <> '' "
     "ORDER BY d.id DESC LIMIT 1"
 )
+LAST_ERROR = "SELECT error FROM delivery WHERE notice = ? ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,9 @@ class _Flush:
     def _record(
         self, row: sqlite3.Row, *, is_over: bool, message: str = "", error: str = ""
     ) -> None:
+        last = self._database.execute(LAST_ERROR, (row["id"],)).fetchone()
+        if not is_over and last and last["error"] == error:
+            return  # An outage is one fact, however often it is met.
         with transaction(self._database):
             self._database.execute(
                 "INSERT INTO delivery (notice, is_over, message, error, at) "

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +76,9 @@ class WatcherLauncher:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 descriptor = open_private_log(log)
-                point_link(folder / LATEST, log)
-                return log, descriptor
             except OSError:
                 continue  # Somebody else holds the name: the next folder is ours.
+            with suppress(OSError):
+                point_link(folder / LATEST, log)
+            return log, descriptor
         return Path(os.devnull), os.open(os.devnull, os.O_WRONLY)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pipeline.gateways import supervisor as gateway
+from pipeline.effects.processes import CommandFailed
 from pipeline.gateways.supervisor import Supervisor
 
 from tests.unit.waiting import has_died, wait_until
@@ -131,7 +132,7 @@ def test_command_that_ends_at_once(supervisor: Supervisor, tmp_path: Path) -> No
 def test_missing_command_closes_the_log(supervisor: Supervisor, tmp_path: Path) -> None:
     """A missing program is told, and no descriptor is left open for it."""
     descriptor = os.open(supervisor.log, os.O_WRONLY | os.O_CREAT)
-    with pytest.raises(OSError):
+    with pytest.raises(CommandFailed):
         supervisor.start(("/no/such/program",), descriptor, tmp_path)
     with pytest.raises(OSError):
         os.fstat(descriptor)
