@@ -9,7 +9,7 @@ from pipeline.core.history import Kind, Order
 from pipeline.core.sha import Sha
 from pipeline.effects.actions import surrounding_job
 from pipeline.effects.processes import CommandFailed
-from pipeline.gateways.git import Commit
+from pipeline.gateways.git_store import Commit
 from pipeline.usecases.deployment import deploy
 from pipeline.usecases.environment import Environment
 from pipeline.wiring import Pipeline, say

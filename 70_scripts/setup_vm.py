@@ -7,8 +7,9 @@ from pipeline import cli
 from pipeline.config import Config
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
+from pipeline.strategies.choice import compose_variables
 from pipeline.usecases.installation import install
-from pipeline.wiring import compose_variables, say
+from pipeline.wiring import say
 
 EXAMPLE = "70_scripts/setup_vm.sh --origin git@github.com:OWNER/NAME.git"
 

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.config import Config, StrategyName
+from pipeline.config import Config
 from pipeline.core.origin import repository_of
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock, SystemClock
@@ -12,8 +12,8 @@ from pipeline.effects.http import Http
 from pipeline.errors import ConfigurationError
 from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
-from pipeline.gateways.docker import ComposeProject
-from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.github import GitHub
 from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
@@ -21,18 +21,13 @@ from pipeline.gateways.lock import held
 from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.secrets import Secrets, load_secrets
 from pipeline.gateways.state_file import StateFile
-from pipeline.gateways.supervisor import Supervisor
 from pipeline.gateways.watcher import WatcherLauncher
-from pipeline.strategies import Strategy
-from pipeline.strategies.dependencies import Dependencies
-from pipeline.strategies.process import Process
-from pipeline.strategies.restart import Restart
+from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.watching import Watch
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 LOCK_PATIENCE = 900.0
-COMPOSE_FOLDER = "30_docker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +111,7 @@ class Pipeline:
             name=name,
             store=store,
             worktree=Worktree(self.config.paths.root / settings.worktree),
-            strategy=self._strategy(name, store),
+            strategy=strategy_of(self.config, name, store),
             strategy_files=(COMPOSE_FOLDER, *self.config.image.defined_by),
             endpoint=Endpoint(http, local, name, content, health),
             journal=Journal(open_database(self.journal_file), self.clock),
@@ -130,43 +125,6 @@ class Pipeline:
             ),
             say=say,
         )
-
-    def _strategy(self, name: str, store: Store) -> Strategy:
-        settings, image = self.config.environment(name), self.config.image
-        dependencies = Dependencies(store, image.defined_by, image.base)
-        root = self.config.paths.root
-        if settings.strategy is StrategyName.PROCESS:
-            state = self.config.paths.state
-            supervisor = Supervisor(
-                state / f"{name}-app.json", state / f"{name}-app.log"
-            )
-            return Process(
-                environment=name,
-                settings=settings,
-                worktree=Worktree(root / settings.worktree),
-                dependencies=dependencies,
-                supervisor=supervisor,
-                venvs=root / ".pipeline" / "venvs",
-                build_deadline=image.build_deadline,
-            )
-        project = ComposeProject(
-            root / COMPOSE_FOLDER / f"docker-compose-{name}.yml",
-            variables=compose_variables(self.config, name),
-        )
-        return Restart(name, project, dependencies, image.name, image.build_deadline)
-
-
-def compose_variables(config: Config, name: str) -> dict[str, str]:
-    """Return what an environment's compose file must know of the configuration."""
-    settings = config.environment(name)
-    prefix = name.upper().replace("-", "_")
-    return {
-        f"{prefix}_PROJECT": settings.project,
-        f"{prefix}_IMAGE": f"{config.image.name}:{settings.project}",
-        f"{prefix}_BIND": settings.bind,
-        f"{prefix}_PORT": str(settings.port),
-        "BASE_IMAGE": config.image.base,
-    }
 
 
 def build(config: Config, config_file: Path) -> Pipeline:

@@ -9,7 +9,8 @@ from pipeline.config import load_config
 from pipeline.core.messages import Notice
 from pipeline.effects.http import Http
 from pipeline.gateways.discord import Discord
-from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.github import GitHub
 from pipeline.gateways.health import Endpoint, Unhealthy
 from pipeline.gateways.journal import Journal

@@ -9,7 +9,8 @@ from pipeline.config import load_config
 from pipeline.errors import ConfigurationError
 from pipeline.strategies.process import Process
 from pipeline.strategies.restart import Restart
-from pipeline.wiring import Pipeline, compose_variables
+from pipeline.strategies.choice import compose_variables
+from pipeline.wiring import Pipeline
 
 from tests.unit.configuration import write_config
 from tests.unit.specimens import A

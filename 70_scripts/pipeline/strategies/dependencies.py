@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from pipeline.core.sha import Sha
-from pipeline.gateways.git import Store
+from pipeline.gateways.git_store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pipeline.config import EnvironmentSettings
 from pipeline.core.sha import Sha
 from pipeline.effects.files import open_private_log
 from pipeline.effects.processes import run
-from pipeline.gateways.git import Worktree
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.supervisor import Supervisor
 from pipeline.gateways.uv import python_for_environments, uv
 from pipeline.strategies.dependencies import Dependencies

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
-from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.outbox import Outbox

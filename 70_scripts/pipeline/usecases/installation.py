@@ -11,7 +11,8 @@ from pipeline.config import Config
 from pipeline.core.sha import Sha
 from pipeline.effects.files import point_link, write_atomically
 from pipeline.errors import ConfigurationError
-from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 
 RELEASED = ("70_scripts", "pipeline.yml", "pyproject.toml", "uv.lock")
 

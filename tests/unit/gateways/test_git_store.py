@@ -6,8 +6,9 @@ import pytest
 import stamina
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
-from pipeline.gateways import git as gateway
-from pipeline.gateways.git import Commit, Store, Worktree
+from pipeline.gateways import git_store as gateway
+from pipeline.gateways.git_store import Commit, Store
+from pipeline.gateways.git_worktree import Worktree
 
 from tests.unit.commands import Commands
 from tests.unit.repository import Clone, git

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from pipeline.core.sha import Sha
-from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 
 from tests.unit.repository import Clone, git, make_clone
 

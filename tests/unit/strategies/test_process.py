@@ -8,7 +8,8 @@ import pytest
 from pipeline.config import EnvironmentSettings, load_config
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
-from pipeline.gateways.git import Store, Worktree
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.supervisor import Supervisor
 from pipeline.strategies import process as module
 from pipeline.strategies.dependencies import Dependencies

@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
 from pipeline.gateways.docker import ComposeProject, compose_command
-from pipeline.gateways.git import Store
+from pipeline.gateways.git_store import Store
 from pipeline.strategies.dependencies import Dependencies
 from pipeline.strategies.restart import Restart
 
