@@ -26,6 +26,13 @@ def main(_config: Config, arguments: argparse.Namespace) -> int:
     return worst
 
 
+def group(name: str) -> str:
+    """Return the name of a group of checks."""
+    if name not in GROUPS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(GROUPS)}")
+    return name
+
+
 def _show(check: Check, result: Result, seconds: float) -> int:
     if result.code is None:
         print(f"–  {check.name:15} not run: {result.output}", flush=True)
@@ -40,5 +47,7 @@ def _show(check: Check, result: Result, seconds: float) -> int:
 
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
-    made.add_argument("group", nargs="*", metavar="GROUP", help="(default: all)")
+    made.add_argument(
+        "group", nargs="*", type=group, help=f"of {', '.join(GROUPS)} (default: all)"
+    )
     sys.exit(cli.main_with_config(made, main))

@@ -89,6 +89,7 @@ def summarize(stage: Stage, seconds: float, code: int) -> None:
 def linger(stage: Stage) -> None:
     """Leave everything running until Ctrl-C."""
     world = stage.scene
+    world.git("revert", "--no-edit", "HEAD")  # So that the next push is a good one.
     stage.say("\nStill running; push to main and watch:")
     stage.say(f"   app      {world.url}")
     stage.say(f"   clone    cd {world.clone}  # commit, git push origin main")
@@ -108,6 +109,9 @@ if __name__ == "__main__":
     parser.add_argument(
         "--keep", action="store_true", help="leave it running at the end"
     )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Also where a shell started this in the background and ignores Ctrl-C for it.
+        signal.signal(number, signal.default_int_handler)
     try:
         sys.exit(main(parser.parse_args()))
     except (BaseImageError, subprocess.CalledProcessError) as error:

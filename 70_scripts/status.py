@@ -12,7 +12,7 @@ from pipeline.gateways.lock import is_held
 from pipeline.usecases.overview import Overview, overview
 from pipeline.wiring import Pipeline
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 EXAMPLE = "70_scripts/run status --json"
 COLUMNS = ("environment", "serving", "since", "validated", "health", "awaiting CI")
@@ -26,7 +26,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([_record(pipeline, item) for item in seen], indent=2))
         return 0
-    table = Table(*COLUMNS)
+    table = Table(*(Column(name, no_wrap=name == "since") for name in COLUMNS))
     for item in seen:
         table.add_row(*_row(pipeline, item))
     Console().print(table)
