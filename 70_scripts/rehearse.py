@@ -14,7 +14,7 @@ from pathlib import Path
 from rehearsal.acts import RehearsalFailed, Stage, bad_push, good_push
 from rehearsal.base_image import BaseImageError
 from rehearsal.floor import measure_floor
-from rehearsal.scene import forget, scene
+from rehearsal.scene import scene
 from rehearsal.timeline import (
     keep_job_logs,
     laps,
@@ -49,7 +49,6 @@ def main(arguments: argparse.Namespace) -> int:
         summarize(stage, time.monotonic() - start, code)
         if arguments.keep:
             linger(stage)
-    forget(world, everything=False)
     return code
 
 

@@ -30,7 +30,7 @@ AUTHOR = {
     "GIT_COMMITTER_EMAIL": "rehearsal@localhost",
     "GIT_CONFIG_GLOBAL": os.devnull,
 }
-HEAVY = ("actions-runner", "clone", "mangetamain", "origin.git", ".cache")
+RECORDS = ("app-state", "logs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,10 @@ class Scene:
 
 @contextmanager
 def scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
-    """Set the world up from the checkout ``source``; end all of it afterwards."""
+    """Set the world up from the checkout ``source``; end all of it afterwards.
+
+    Only the records stay; after Ctrl-C, nothing does.
+    """
     home = Path(mkdtemp(prefix="mangetamain-rehearsal-"))
     environment = _environment(home)
     os.environ["PATH"] = environment["PATH"]  # The floor is measured from in here.
@@ -108,24 +111,27 @@ def scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
     port = _free_port()
     project = f"mangetamain-rehearsal-{port}"
     world = Scene(home, port, project, github, discord, environment)
+    kept: tuple[str, ...] = ()
     try:
         with discord:
             _seed(world, source, has_docker=has_docker)
             _set_up_vm(world)
             with github:
                 yield world
+        kept = RECORDS
     finally:
         end_processes_of(home)
+        _forget(home, kept)
         if has_docker:
             remove_project(project, f"{IMAGE}:{project}")
 
 
-def forget(world: Scene, *, everything: bool) -> None:
-    """Remove the home, or all but the records that somebody may want to read."""
-    for name in HEAVY:
-        shutil.rmtree(world.home / name, ignore_errors=True)
-    if everything:
-        shutil.rmtree(world.home, ignore_errors=True)
+def _forget(home: Path, kept: tuple[str, ...]) -> None:
+    for entry in home.iterdir():
+        if entry.name not in kept:
+            shutil.rmtree(entry, ignore_errors=True)
+    if not kept:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _environment(home: Path) -> dict[str, str]:

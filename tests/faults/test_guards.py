@@ -1,27 +1,19 @@
 """Guards that other tests miss: without these, each can be taken away unseen."""
 
 import fcntl
-import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rehearsal.github.wire_faults import secondary_limit
 
+from tests.faults.test_deployment import _restart_by_hand, _status
 from tests.sandbox.world import World
 
 PASSED = "--verdict=passed"
-SERVE_BY_HAND = """
-import sys; from pathlib import Path
-from pipeline import wiring; from pipeline.config import load_config
-file = Path(sys.argv[1])
-env = wiring.build(load_config(file), file).environment("preprod")
-env.strategy.activate(env.worktree.head())
-"""
 
 
 @pytest.fixture
@@ -95,7 +87,7 @@ def test_a_failed_rollback_has_an_end(running: World) -> None:
 
 
 def test_what_does_not_build_is_not_checked_out(patient: World) -> None:
-    """The worktree is not reset to what cannot be built: it may be restarted by hand."""
+    """The worktree is not reset to what cannot be built: a restart would serve it."""
     (patient.vm.clone / "10_preprod" / "pyproject.toml").write_text("not TOML, really")
     patient.deploy(patient.vm.push("Unbuildable"), code=3)
     tree = patient.vm.root / "10_preprod"
@@ -107,8 +99,7 @@ def test_what_is_served_by_hand_stays(patient: World) -> None:
     sha = patient.push("Replaced by hand")
     tree = patient.vm.root / "10_preprod"
     patient.vm.git("reset", "--quiet", "--hard", patient.good, at=tree)
-    patient.vm.python(SERVE_BY_HAND, str(patient.vm.config))
-    patient.wait(patient.vm.serving)
+    _restart_by_hand(patient)
     _settle(patient, sha, "failed")
     assert [kind for kind, _, _ in patient.vm.ends()] == ["deploy", "deploy"]
     assert "PREPROD - Drifted" in patient.told()
@@ -139,12 +130,10 @@ def test_a_deployed_commit_outlives_a_force_push(patient: World) -> None:
     patient.vm.git("commit", "--quiet", "--message", "Begun anew")
     patient.vm.git("push", "--quiet", "--force", "origin", "HEAD:main")
     sha = patient.push("After the force-push")
-    store = f"--git-dir={patient.vm.root}/.pipeline/repo.git"
-    patient.vm.git(
-        store, "worktree", "remove", "--force", str(patient.vm.root / "20_prod")
-    )
-    patient.vm.git(store, "reflog", "expire", "--expire=now", "--all")
-    patient.vm.git(store, "gc", "--quiet", "--prune=now")
+    tree = patient.vm.root / "10_preprod"
+    patient.vm.git("worktree", "remove", "../20_prod", at=tree)
+    patient.vm.git("reflog", "expire", "--expire=now", "--all", at=tree)
+    patient.vm.git("gc", "--quiet", "--prune=now", at=tree)
     _settle(patient, sha, "failed", code=5)
     assert patient.vm.serving() == patient.good
 
@@ -193,14 +182,10 @@ def test_the_watcher_waits_as_github_asks(running: World) -> None:
 def test_a_sha_is_watched_once(patient: World) -> None:
     """A second watcher of the same SHA leaves it to the first, which status shows."""
     sha = patient.push("Watched")
-    patient.wait(lambda: sha in _preprod(patient)["watched"])
+    patient.wait(lambda: _status(patient)["watched"] == [sha])
     patient.vm.configure(ci={"deadline": 1})
     patient.vm.script("watch_ci", "preprod", "--sha", sha, code=4)
-    assert not _preprod(patient)["is_validated"]
-
-
-def _preprod(world: World) -> Any:
-    return json.loads(world.vm.script("status", "--json").stdout)[0]
+    assert not _status(patient)["is_validated"]
 
 
 def test_a_dry_run_changes_nothing(patient: World) -> None:
