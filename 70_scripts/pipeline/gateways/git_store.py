@@ -82,13 +82,19 @@ class Store:
         return self._git(*command, allowed=(0, 1, 128)).code == 0
 
     def ancestry(self, shas: Iterable[Sha]) -> frozenset[tuple[Sha, Sha]]:
-        """Return every pair (older, newer) among the commits."""
-        known = {sha for sha in shas if self.has(sha)}
+        """Return every pair (older, newer) among the commits, by one walk."""
+        known = {str(sha): sha for sha in shas}
+        if not known:
+            return frozenset()
+        options = ("--topo-order", "--parents", "--ignore-missing")
+        walk = self._git("rev-list", *options, *known).text.splitlines()
+        below: dict[str, frozenset[Sha]] = {}
+        for line in reversed(walk):  # Parents come before their children.
+            commit, *parents = line.split()
+            named = frozenset(known[parent] for parent in parents if parent in known)
+            below[commit] = named.union(*(below.get(p, ()) for p in parents))
         return frozenset(
-            (older, newer)
-            for newer in known
-            for older in known - {newer}
-            if self.is_ancestor_or_same(older, newer)
+            (older, known[newer]) for newer in known for older in below.get(newer, ())
         )
 
     def commit(self, sha: Sha) -> Commit:

@@ -6,6 +6,7 @@ from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
 
+RECENT = 50
 DEPLOYMENTS = (
     "SELECT d.*, o.outcome FROM deployment d "
     "LEFT JOIN outcome o ON o.deployment = d.id WHERE {} ORDER BY d.id"
@@ -47,14 +48,15 @@ class Records:
         return self._deployments("d.id = ?", row[0])[0]
 
     def healthy(self, environment: str) -> tuple[Sha, ...]:
-        """Return the SHAs that were live and healthy, in the order of deployment."""
+        """Return the SHAs that were lately live and healthy, in order of deployment."""
         rows = self._database.execute(
             "SELECT d.sha, MAX(d.id) AS newest FROM deployment d JOIN step s "
             "ON s.deployment = d.id AND s.name = ? AND s.is_done "
-            "WHERE d.environment = ? AND d.kind = ? GROUP BY d.sha ORDER BY newest",
-            (Step.VERIFY, environment, Kind.DEPLOY),
+            "WHERE d.environment = ? AND d.kind = ? "
+            "GROUP BY d.sha ORDER BY newest DESC LIMIT ?",
+            (Step.VERIFY, environment, Kind.DEPLOY, RECENT),
         )
-        return tuple(Sha(row[0]) for row in rows)
+        return tuple(reversed([Sha(row["sha"]) for row in rows]))
 
     def verdicts(self) -> dict[Sha, Verdict]:
         """Return the verdict of every judged SHA; one that ever passed has passed."""

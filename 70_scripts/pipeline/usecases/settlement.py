@@ -106,8 +106,8 @@ def _closing_notice(
     deployment: Deployment, outcome: Outcome, judgement: Judgement
 ) -> messages.Notice | None:
     order = deployment.order
-    if order.kind is not Kind.DEPLOY:
-        return None
+    if order.kind is not Kind.DEPLOY or outcome is Outcome.ROLLED_BACK:
+        return None  # The rollback has told it.
     if outcome is Outcome.VALIDATED:
         return messages.validated(order, judgement)
     if outcome is Outcome.SUPERSEDED:
