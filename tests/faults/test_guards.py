@@ -108,8 +108,7 @@ def test_what_is_served_by_hand_stays(patient: World) -> None:
 def test_a_commit_made_by_hand_is_kept(patient: World) -> None:
     """A commit made in the worktree, with nothing left to commit, is kept aside."""
     tree = patient.vm.root / "10_preprod"
-    commit = ("commit", "--quiet", "--allow-empty", "--message", "By hand")
-    patient.vm.git(*commit, at=tree)
+    patient.vm.git("commit", "--quiet", "--allow-empty", "-m", "By hand", at=tree)
     made = patient.vm.git("rev-parse", "HEAD", at=tree)
     patient.push("Over it")
     assert patient.vm.git("for-each-ref", "--contains", made, "refs/kept", at=tree)
@@ -132,6 +131,7 @@ def test_a_deployed_commit_outlives_a_force_push(patient: World) -> None:
     sha = patient.push("After the force-push")
     tree = patient.vm.root / "10_preprod"
     patient.vm.git("worktree", "remove", "../20_prod", at=tree)
+    patient.vm.git("update-ref", "-d", "refs/kept/preprod/2", at=tree)
     patient.vm.git("reflog", "expire", "--expire=now", "--all", at=tree)
     patient.vm.git("gc", "--quiet", "--prune=now", at=tree)
     _settle(patient, sha, "failed", code=5)
@@ -182,10 +182,12 @@ def test_the_watcher_waits_as_github_asks(running: World) -> None:
 def test_a_sha_is_watched_once(patient: World) -> None:
     """A second watcher of the same SHA leaves it to the first, which status shows."""
     sha = patient.push("Watched")
-    patient.wait(lambda: _status(patient)["watched"] == [sha])
+    log = patient.vm.logs / f"ci-watcher-{sha}.log"
+    patient.wait(lambda: sha[:7] in log.read_text())
     patient.vm.configure(ci={"deadline": 1})
     patient.vm.script("watch_ci", "preprod", "--sha", sha, code=4)
-    assert not _status(patient)["is_validated"]
+    seen = _status(patient)
+    assert (seen["watched"], seen["is_validated"]) == ([sha], False)
 
 
 def test_a_dry_run_changes_nothing(patient: World) -> None:

@@ -7,11 +7,11 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import urllib.request
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import requests
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -156,9 +156,8 @@ class Vm:
         """Return the SHA that preprod itself reports, empty if nothing answers."""
         url = f"http://127.0.0.1:{port or self.port}/_stcore/health"
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return str(json.load(answer)["sha"])
-        except OSError:
+            return str(requests.get(url, timeout=5).json()["sha"])
+        except requests.RequestException:
             return ""
 
     def validated(self) -> str:
