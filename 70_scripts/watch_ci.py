@@ -11,6 +11,8 @@ from pipeline.usecases.settlement import settle
 from pipeline.usecases.watching import await_verdict
 from pipeline.wiring import Pipeline, say
 
+# Somebody's `status` may be looking at the lock; another watcher would keep it.
+LOOKERS_PATIENCE = 2.0
 EXAMPLE = "70_scripts/run watch_ci preprod --sha $(git rev-parse origin/main) --detach"
 
 
@@ -23,7 +25,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         return 0
     lock = pipeline.watcher_lock(env.name, sha)
     try:
-        with held(lock, pipeline.clock, patience=0):
+        with held(lock, pipeline.clock, patience=LOOKERS_PATIENCE):
             judgement = await_verdict(pipeline.watch(), sha, pipeline.clock, say)
             outcome = settle(env, sha, judgement)
     except TimedOut as error:

@@ -24,8 +24,8 @@ def patient(running: World) -> World:
 
 
 def _settle(world: World, sha: str, verdict: str, code: int = 0) -> None:
-    arguments = ("preprod", "--sha", sha, "--verdict", verdict)
-    world.vm.script("settle", *arguments, code=code)
+    options = (f"--sha={sha}", f"--verdict={verdict}")
+    world.vm.script("settle", "preprod", *options, code=code)
 
 
 @pytest.mark.parametrize("verb, options", [("deploy", []), ("settle", [PASSED])])
@@ -90,8 +90,8 @@ def test_what_does_not_build_is_not_checked_out(patient: World) -> None:
     """The worktree is not reset to what cannot be built: a restart would serve it."""
     (patient.vm.clone / "10_preprod" / "pyproject.toml").write_text("not TOML, really")
     patient.deploy(patient.vm.push("Unbuildable"), code=3)
-    tree = patient.vm.root / "10_preprod"
-    assert patient.vm.git("rev-parse", "HEAD", at=tree) == patient.good
+    head = patient.vm.git("rev-parse", "HEAD", at=patient.vm.root / "10_preprod")
+    assert head == patient.good
 
 
 def test_what_is_served_by_hand_stays(patient: World) -> None:
@@ -166,8 +166,7 @@ def test_a_second_setup_moves_nothing(patient: World) -> None:
     patient.push("Not validated")
     page = patient.vm.root / "10_preprod" / "10_preprod" / "page.html"
     page.write_text("edited by hand")
-    current = patient.vm.root / ".pipeline" / "current"
-    before = current.readlink()
+    before = (current := patient.vm.root / ".pipeline" / "current").readlink()
     patient.vm.script("setup_vm", "--origin", str(patient.vm.origin))
     assert (current.readlink(), page.read_text()) == (before, "edited by hand")
 
@@ -186,8 +185,8 @@ def test_a_sha_is_watched_once(patient: World) -> None:
     patient.wait(lambda: sha[:7] in log.read_text())
     patient.vm.configure(ci={"deadline": 1})
     patient.vm.script("watch_ci", "preprod", "--sha", sha, code=4)
-    seen = _status(patient)
-    assert (seen["watched"], seen["is_validated"]) == ([sha], False)
+    seen = [_status(patient)[key] for key in ("watched", "is_validated")]
+    assert seen == [[sha], False]
 
 
 def test_a_dry_run_changes_nothing(patient: World) -> None:
@@ -195,6 +194,6 @@ def test_a_dry_run_changes_nothing(patient: World) -> None:
     live = patient.push("Live")
     before = patient.vm.ends()
     patient.deploy(patient.vm.push("Not yet"), "--dry-run")
-    failed = ("preprod", "--sha", live, "--verdict", "failed")
-    patient.vm.script("settle", *failed, "--dry-run")
+    options = (f"--sha={live}", "--verdict=failed", "--dry-run")
+    patient.vm.script("settle", "preprod", *options)
     assert (patient.vm.ends(), patient.vm.serving()) == (before, live)

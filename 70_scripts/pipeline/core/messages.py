@@ -23,12 +23,13 @@ class Notice:
     is_alert: bool = False
 
 
-def started(order: Order) -> Notice:
+def started(order: Order, *, awaits_ci: bool = True) -> Notice:
     """Say that a deployment begins."""
+    lines = ("⏳ CI verification in progress...",) if awaits_ci else ()
     title = "Deployment started"
     if order.kind is not Kind.DEPLOY:
         title = f"{order.kind.capitalize()} started"
-    return _notice("🚀", title, order, ("⏳ CI verification in progress...",))
+    return _notice("🚀", title, order, lines)
 
 
 def live(order: Order, seconds: float, remarks: tuple[str, ...]) -> Notice:
@@ -39,6 +40,11 @@ def live(order: Order, seconds: float, remarks: tuple[str, ...]) -> Notice:
         "⏳ CI verification in progress...",
     )
     return _notice("🚀", "Live, awaiting CI", order, lines)
+
+
+def deployed(order: Order) -> Notice:
+    """Say that a SHA that was validated before serves, read back."""
+    return _notice("✅", "Deployed", order, ("Serving this SHA, verified healthy",))
 
 
 def validated(order: Order, judgement: Judgement) -> Notice:

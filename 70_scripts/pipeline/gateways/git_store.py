@@ -71,6 +71,11 @@ class Store:
         """Keep a commit for good, also when a force-push takes it off its branch."""
         self._git("update-ref", f"refs/deployed/{sha}", str(sha))
 
+    def was_deployed(self, sha: Sha) -> bool:
+        """Tell whether the commit was ever pinned."""
+        command = ("rev-parse", "--verify", "--quiet", f"refs/deployed/{sha}")
+        return self._git(*command, allowed=(0, 1)).code == 0
+
     def has(self, sha: Sha) -> bool:
         """Tell whether the commit is in the store."""
         command = ("cat-file", "-e", f"{sha}^{{commit}}")

@@ -3,6 +3,7 @@
 import sqlite3
 
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
+from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
 
@@ -31,6 +32,24 @@ class Records:
         """Tell whether a SHA ever was the last validated one."""
         query = "SELECT 1 FROM validation WHERE sha = ?"
         return self._database.execute(query, (sha,)).fetchone() is not None
+
+    def is_bad(self, environment: str, sha: Sha) -> bool:
+        """Tell whether a SHA was rolled back here and has not passed since."""
+        row = self._database.execute(
+            "SELECT o.outcome = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
+            "v.sha = d.sha AND v.verdict = ? AND v.at > o.at) AS is_bad "
+            "FROM deployment d JOIN outcome o ON o.deployment = d.id "
+            "WHERE d.environment = ? AND d.sha = ? ORDER BY d.id DESC LIMIT 1",
+            (Outcome.ROLLED_BACK, Verdict.PASSED, environment, sha),
+        ).fetchone()
+        return bool(row and row["is_bad"])
+
+    def was_last_told(self, notice: Notice) -> bool:
+        """Tell whether this was the last notice that belongs to no deployment."""
+        row = self._database.execute(
+            "SELECT text FROM notice WHERE deployment IS NULL ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return bool(row and row["text"] == notice.text)
 
     def live(self, environment: str) -> Deployment | None:
         """Return the deployment that serves; None while that is not certain.

@@ -84,7 +84,11 @@ def return_to(
         seen = "there is no earlier version to return to"
         _page(env, deployment, seen, reasons)
     env.announce(f"returning to {target.short}")
-    rollback = env.journal.start(_rollback_order(env, deployment, target), None)
+    try:
+        order = _rollback_order(env, deployment, target)
+    except CommandFailed as problem:
+        _page(env, deployment, f"{target.short} is gone: {problem}", reasons)
+    rollback = env.journal.start(order, None)
     try:
         prepare(env, rollback)
         remarks = put_up(env, rollback)
@@ -93,7 +97,7 @@ def return_to(
         seen = f"{target.short} does not serve either: {_first_line(problem)}"
         env.journal.end(rollback, Outcome.FAILED, seen)
         _page(env, deployment, seen, reasons)
-    if target == env.validated():
+    if env.journal.was_validated(target):
         env.journal.end(rollback, Outcome.VALIDATED, "validated before")
     notice = messages.returned(deployment.order, target, (*reasons, *remarks))
     env.journal.end(deployment, Outcome.ROLLED_BACK, reasons[0], notice)
@@ -103,8 +107,8 @@ def return_to(
 def _live_notice(
     env: Environment, deployment: Deployment, remarks: tuple[str, ...]
 ) -> Notice | None:
-    if deployment.order.kind is not Kind.DEPLOY:
-        return None
+    if deployment.order.kind is not Kind.DEPLOY or env.is_validated_only:
+        return None  # Its end will be told.
     seconds = env.clock.now() - deployment.started_at
     return messages.live(deployment.order, seconds, remarks)
 
@@ -134,8 +138,9 @@ def _rollback_order(env: Environment, deployment: Deployment, target: Sha) -> Or
 
 
 def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...]:
-    is_edited = env.worktree.is_dirty()
-    if not is_edited and env.store.is_deployable(env.worktree.head()):
+    head = env.worktree.head()
+    is_known = env.store.was_deployed(head) or env.store.is_deployable(head)
+    if is_known and not env.worktree.is_dirty():
         return ()
     ref = env.worktree.keep_aside(f"{env.name}/{deployment.id}")
     env.announce(f"hand-made changes were found and kept as {ref}")

@@ -7,7 +7,6 @@ from typing import NoReturn
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Order, Outcome, Step
 from pipeline.core.sha import Sha
-from pipeline.core.verdict import Verdict
 from pipeline.errors import Refused
 from pipeline.usecases.activation import put_up_or_return
 from pipeline.usecases.environment import Environment
@@ -66,7 +65,8 @@ def _deploy(
         return deployment
     put_up_or_return(env, deployment)
     if env.is_validated_only:
-        env.journal.end(deployment, Outcome.VALIDATED, "validated before")
+        reason, notice = "validated before", messages.deployed(order)
+        env.journal.end(deployment, Outcome.VALIDATED, reason, notice)
         return deployment
     with env.journal.step(deployment, Step.WATCH):
         env.announce(f"verdict awaited: {launch_watcher(order.sha)}")
@@ -74,10 +74,7 @@ def _deploy(
 
 
 def _refuse_bad(env: Environment, sha: Sha) -> None:
-    last = env.journal.newest(env.name, sha)
-    if last is None or last.outcome is not Outcome.ROLLED_BACK:
-        return
-    if env.journal.verdicts().get(sha) is Verdict.PASSED:
+    if not env.journal.is_bad(env.name, sha):
         return
     todo = "push a newer commit, make its CI pass by a re-run, or use --override-bad"
     _refuse(env, sha, "this SHA was rolled back here", todo)
@@ -92,7 +89,8 @@ def _start(env: Environment, order: Order) -> Deployment:
     live = env.journal.live(env.name)
     candidates = (live.sha if live else None, env.validated())
     point = next((sha for sha in candidates if sha and sha != order.sha), None)
-    deployment = env.journal.start(order, point, messages.started(order))
+    notice = messages.started(order, awaits_ci=not env.is_validated_only)
+    deployment = env.journal.start(order, point, notice)
     env.announce(f"deploying {order.sha.short}, deployment {deployment.id}")
     return deployment
 

@@ -9,6 +9,7 @@ from pipeline.core.history import Deployment, Kind, Order, Outcome
 from pipeline.core.settlement import Plan, Situation, decide, outcome_of
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
+from pipeline.errors import Refused
 from pipeline.usecases.activation import put_up_or_return, return_to
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.preparation import prepare_or_end
@@ -21,8 +22,15 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
         How the SHA's newest deployment here ended, None if it was never deployed.
 
     Raises:
+        Refused: the environment takes validated SHAs only.
         RollbackFailed: a human is needed.
     """
+    if env.is_validated_only:
+        raise Refused(
+            f"settling {sha.short} on {env.name}",
+            "nothing there awaits a verdict: it takes validated SHAs only",
+            "settle it on the environment that it was pushed to",
+        )
     try:
         with env.lock():
             _settle(env, sha, judgement)
@@ -57,7 +65,9 @@ def _live(env: Environment) -> Deployment | None:
     if live is None or served is None or served == live.sha:
         return live
     env.announce(f"drifted: serving {served.short}, journal says {live.sha.short}")
-    env.journal.tell(None, messages.drifted(env.name, served, live.sha))
+    notice = messages.drifted(env.name, served, live.sha)
+    if not env.journal.was_last_told(notice):
+        env.journal.tell(None, notice)
     return None
 
 
@@ -78,11 +88,20 @@ def _move(
     env: Environment, live: Deployment, plan: Plan, judgement: Judgement | None
 ) -> None:
     if plan.serve is not None and plan.is_forward:
-        _roll_forward(env, live, plan.serve)
+        if _can_roll_forward(env, plan.serve):
+            _roll_forward(env, live, plan.serve)
     elif plan.serve is not None or plan.is_stranded:
         verdict = env.journal.verdicts().get(live.sha, Verdict.NONE)
         why = judgement or Judgement(verdict, f"CI said {verdict} of {live.sha.short}")
         return_to(env, live, plan.serve, messages.reasons(why))
+
+
+def _can_roll_forward(env: Environment, sha: Sha) -> bool:
+    """Tell whether it is worth trying; what failed once would fail again and again."""
+    last = env.journal.newest(env.name, sha)
+    if last is None or last.order.kind is not Kind.ROLL_FORWARD:
+        return True
+    return last.outcome not in (Outcome.ROLLED_BACK, Outcome.FAILED)
 
 
 def _roll_forward(env: Environment, live: Deployment, sha: Sha) -> None:
