@@ -86,7 +86,9 @@ def test_interrupt_ends_the_whole_family(tmp_path: Path) -> None:
     """Ctrl-C at the terminal leaves no half-done command behind."""
     pid_file = tmp_path / "pid"
     script = (
-        "from pipeline.effects.processes import run\n"
+        "import signal; from pipeline.effects.processes import run\n"
+        # A test run in the background of a shell has Ctrl-C ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"run(('sh', '-c', {FAMILY.format(pid_file)!r}))"
     )
     path = os.pathsep.join(sys.path)
