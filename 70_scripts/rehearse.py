@@ -14,7 +14,6 @@ from pathlib import Path
 from rehearsal.acts import RehearsalFailed, Stage, bad_push, good_push
 from rehearsal.base_image import BaseImageError
 from rehearsal.floor import measure_floor
-from rehearsal.scene import scene
 from rehearsal.timeline import (
     keep_job_logs,
     laps,
@@ -22,6 +21,7 @@ from rehearsal.timeline import (
     show_notices,
     show_timeline,
 )
+from rehearsal.world import opened_scene
 from rich.console import Console
 
 EXAMPLE = "example: 70_scripts/run rehearse --keep"
@@ -33,7 +33,7 @@ def main(arguments: argparse.Namespace) -> int:
     start = time.monotonic()
     console = Console()
     code = 1
-    with scene(CHECKOUT, has_docker=arguments.docker) as world:
+    with opened_scene(CHECKOUT, has_docker=arguments.docker) as world:
         stage = Stage(world, console)
         stage.say(f"[bold]The rehearsal plays in {world.home}[/bold]")
         try:

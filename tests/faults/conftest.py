@@ -21,3 +21,10 @@ def running(world: World) -> World:
     """Give a world in which one version is validated and serves."""
     begin(world)
     return world
+
+
+@pytest.fixture
+def patient(running: World) -> World:
+    """Give a world whose watchers outlast the test: verdicts are given by hand."""
+    running.vm.configure(ci={"deadline": 600})
+    return running

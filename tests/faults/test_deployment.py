@@ -1,7 +1,5 @@
 """A deployment that goes wrong ends well: old version back, truth told, exit code."""
 
-import json
-
 import pytest
 
 from tests.sandbox.world import World
@@ -115,30 +113,11 @@ def test_status_tells_drift(running: World) -> None:
     assert running.end(other) == "validated"
     tree = running.vm.root / "10_preprod"
     running.vm.git("reset", "--quiet", "--hard", running.good, at=tree)
-    assert not _status(running)["has_drifted"], "a reset alone changes nothing"
-    _restart_by_hand(running)
-    seen = _status(running)
+    assert not running.status()["has_drifted"], "a reset alone changes nothing"
+    running.restart_by_hand()
+    seen = running.status()
     assert seen["has_drifted"]
     assert (seen["serving"], seen["journaled"]) == (running.good, other)
-
-
-def _status(world: World) -> dict[str, object]:
-    found: list[dict[str, object]] = json.loads(
-        world.vm.script("status", "--json").stdout
-    )
-    return found[0]
-
-
-def _restart_by_hand(world: World) -> None:
-    code = (
-        "from pipeline import wiring; from pipeline.config import load_config;"
-        "from pipeline.core.sha import Sha; from pathlib import Path; import sys;"
-        "file = Path(sys.argv[1]);"
-        "env = wiring.build(load_config(file), file).environment('preprod');"
-        "env.strategy.activate(env.worktree.head())"
-    )
-    world.vm.python(code, str(world.vm.config))
-    world.wait(world.vm.serving)
 
 
 def test_prod_takes_only_validated_shas(running: World) -> None:

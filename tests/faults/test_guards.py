@@ -10,22 +10,9 @@ from pathlib import Path
 import pytest
 from rehearsal.github.wire_faults import secondary_limit
 
-from tests.faults.test_deployment import _restart_by_hand, _status
 from tests.sandbox.world import World
 
 PASSED = "--verdict=passed"
-
-
-@pytest.fixture
-def patient(running: World) -> World:
-    """Give a world whose watchers outlast the test: verdicts are given by hand."""
-    running.vm.configure(ci={"deadline": 600})
-    return running
-
-
-def _settle(world: World, sha: str, verdict: str, code: int = 0) -> None:
-    options = (f"--sha={sha}", f"--verdict={verdict}")
-    world.vm.script("settle", "preprod", *options, code=code)
 
 
 @pytest.mark.parametrize("verb, options", [("deploy", []), ("settle", [PASSED])])
@@ -61,7 +48,7 @@ def test_success_without_health_validates_nothing(patient: World) -> None:
     patient.vm.configure(health={"deadline": 1})
     sha = patient.vm.push("Passes, serves nothing", exits=True)
     assert "the app cannot start" in patient.deploy(sha, code=5), "its logs are shown"
-    _settle(patient, sha, "passed", code=5)
+    patient.settle(sha, "passed", code=5)
     assert patient.vm.serving() == patient.vm.validated() == patient.good
     patient.deploy(sha, code=5)
 
@@ -69,12 +56,12 @@ def test_success_without_health_validates_nothing(patient: World) -> None:
 def test_unhealthy_returns_to_what_served(patient: World) -> None:
     """An unhealthy SHA gives way to the one that served, its verdict still awaited."""
     awaiting = patient.push("Awaiting")
-    _settle(patient, awaiting, "pending")
+    patient.settle(awaiting, "pending")
     assert patient.vm.ends()[-1] == ("deploy", awaiting, None), "ended without verdict"
     patient.vm.configure(health={"deadline": 1}, ci={"deadline": 600})
     patient.deploy(patient.vm.push("Unhealthy", exits=True), code=5)
     assert (patient.vm.serving(), patient.vm.validated()) == (awaiting, patient.good)
-    _settle(patient, awaiting, "passed")
+    patient.settle(awaiting, "passed")
     assert patient.vm.serving() == patient.vm.validated() == awaiting
     assert None not in [outcome for _, _, outcome in patient.vm.ends()]
 
@@ -99,8 +86,8 @@ def test_what_is_served_by_hand_stays(patient: World) -> None:
     sha = patient.push("Replaced by hand")
     tree = patient.vm.root / "10_preprod"
     patient.vm.git("reset", "--quiet", "--hard", patient.good, at=tree)
-    _restart_by_hand(patient)
-    _settle(patient, sha, "failed")
+    patient.restart_by_hand()
+    patient.settle(sha, "failed")
     assert [kind for kind, _, _ in patient.vm.ends()] == ["deploy", "deploy"]
     assert "PREPROD - Drifted" in patient.told()
 
@@ -119,7 +106,7 @@ def test_what_was_pruned_is_built_again(patient: World) -> None:
     sha = patient.push("Flaky")
     for verdict, served, code in (("failed", patient.good, 5), ("passed", sha, 0)):
         shutil.rmtree(patient.vm.root / ".pipeline" / "venvs")
-        _settle(patient, sha, verdict, code)
+        patient.settle(sha, verdict, code)
         assert patient.vm.serving() == served
 
 
@@ -134,7 +121,7 @@ def test_a_deployed_commit_outlives_a_force_push(patient: World) -> None:
     patient.vm.git("update-ref", "-d", "refs/kept/preprod/2", at=tree)
     patient.vm.git("reflog", "expire", "--expire=now", "--all", at=tree)
     patient.vm.git("gc", "--quiet", "--prune=now", at=tree)
-    _settle(patient, sha, "failed", code=5)
+    patient.settle(sha, "failed", code=5)
     assert patient.vm.serving() == patient.good
 
 
@@ -147,7 +134,7 @@ def test_the_file_alone_is_believed_of_main_only(
         file.unlink()
     written = running.good if is_known else "f" * 40
     (running.vm.state / "last-validated-sha.txt").write_text(written)
-    _settle(running, running.good, "pending")
+    running.settle(running.good, "pending")
     adopted = running.vm.journal("SELECT sha FROM validation")
     assert adopted == ([(running.good,)] if is_known else [])
 
@@ -185,7 +172,7 @@ def test_a_sha_is_watched_once(patient: World) -> None:
     patient.wait(lambda: sha[:7] in log.read_text())
     patient.vm.configure(ci={"deadline": 1})
     patient.vm.script("watch_ci", "preprod", "--sha", sha, code=4)
-    seen = [_status(patient)[key] for key in ("watched", "is_validated")]
+    seen = [patient.status()[key] for key in ("watched", "is_validated")]
     assert seen == [[sha], False]
 
 

@@ -1,29 +1,13 @@
 """Settling where it is easily done once too often, or in the wrong place."""
 
-import pytest
-
-from tests.faults.test_deployment import _restart_by_hand
 from tests.sandbox.world import World
-
-
-@pytest.fixture
-def patient(running: World) -> World:
-    """Give a world whose watchers outlast the test: verdicts are given by hand."""
-    running.vm.configure(ci={"deadline": 600})
-    return running
-
-
-def settle(world: World, sha: str, verdict: str, code: int) -> None:
-    """Settle a verdict on preprod with the real script."""
-    arguments = ("preprod", "--sha", sha, "--verdict", verdict)
-    world.vm.script("settle", *arguments, code=code)
 
 
 def test_a_verdict_moves_nothing_on_prod(patient: World) -> None:
     """Production never follows a verdict: settling there is refused."""
     patient.vm.script("deploy", "prod", "--sha", patient.good)
     newer = patient.push("Newer")
-    settle(patient, newer, "passed", 0)
+    patient.settle(newer, "passed")
     arguments = ("prod", "--sha", patient.good, "--verdict", "failed")
     patient.vm.script("settle", *arguments, code=3)
     assert patient.vm.serving(patient.vm.prod_port) == patient.good
@@ -44,7 +28,7 @@ def test_one_rollback_is_told_once(patient: World) -> None:
     second = patient.vm.push("Unhealthy", exits=True)
     patient.deploy(second, code=5)
     assert patient.vm.serving() == first
-    settle(patient, first, "failed", 5)
+    patient.settle(first, "failed", 5)
     assert patient.vm.serving() == patient.good
     told = [text for text in patient.vm.notices() if f"SHA: {first[:7]}" in text]
     assert len([text for text in told if "Rolled back" in text]) == 1
@@ -54,12 +38,12 @@ def test_one_rollback_is_told_once(patient: World) -> None:
 def test_a_drift_is_told_once(patient: World) -> None:
     """Settling again over the same change by hand repeats no alert."""
     newer = patient.push("Newer")
-    settle(patient, newer, "passed", 0)
+    patient.settle(newer, "passed")
     tree = patient.vm.root / "10_preprod"
     patient.vm.git("reset", "--quiet", "--hard", patient.good, at=tree)
-    _restart_by_hand(patient)
+    patient.restart_by_hand()
     for _ in range(2):
-        settle(patient, newer, "passed", 0)
+        patient.settle(newer, "passed")
     assert patient.vm.serving() == patient.good, "a change by hand was undone"
     assert len([text for text in patient.vm.notices() if "Drifted" in text]) == 1
 
@@ -69,11 +53,11 @@ def test_what_failed_once_is_not_tried_for_ever(patient: World) -> None:
     page = patient.vm.clone / "10_preprod" / "page.html"
     page.write_text("<title>Mangetamain, changed</title>")
     changed = patient.push("Changed")
-    settle(patient, changed, "failed", 5)
+    patient.settle(changed, "failed", 5)
     patient.vm.configure(health={"deadline": 1}, app={"content": "Mangetamain</title>"})
-    settle(patient, changed, "passed", 5)
+    patient.settle(changed, "passed", 5)
     before = patient.vm.ends()
     assert patient.vm.serving() == patient.good
-    settle(patient, changed, "passed", 5)
+    patient.settle(changed, "passed", 5)
     assert patient.vm.ends() == before
     assert patient.vm.serving() == patient.good

@@ -1,5 +1,6 @@
 """A sandbox VM and its outside, with the words that tests need to play in it."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,15 @@ from tests.sandbox.vm import Vm
 
 PATIENCE = 40.0
 PAUSE = 0.05
+RESTART = """
+import sys
+from pathlib import Path
+from pipeline import wiring
+from pipeline.config import load_config
+file = Path(sys.argv[1])
+env = wiring.build(load_config(file), file).environment("preprod")
+env.strategy.activate(env.worktree.head())
+"""
 
 
 @dataclass
@@ -57,6 +67,23 @@ class World:
                 return
             pause.wait(PAUSE)
         raise AssertionError("it did not come to pass")
+
+    def settle(self, sha: str, verdict: str, code: int = 0) -> None:
+        """Settle a verdict on preprod with the real script."""
+        arguments = ("preprod", "--sha", sha, "--verdict", verdict)
+        self.vm.script("settle", *arguments, code=code)
+
+    def status(self) -> dict[str, object]:
+        """Return what the status script says of preprod."""
+        seen: list[dict[str, object]] = json.loads(
+            self.vm.script("status", "--json").stdout
+        )
+        return seen[0]
+
+    def restart_by_hand(self) -> None:
+        """Restart preprod from its worktree as it is, as somebody on the VM would."""
+        self.vm.python(RESTART, str(self.vm.config))
+        self.wait(self.vm.serving)
 
     def told(self) -> str:
         """Return everything that Discord shows now."""
