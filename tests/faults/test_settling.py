@@ -2,6 +2,15 @@
 
 from tests.sandbox.world import World
 
+STOP = """
+import sys
+from pathlib import Path
+from pipeline.config import load_config
+from pipeline.gateways.supervisor import Supervisor
+state = load_config(Path(sys.argv[1])).paths.state
+Supervisor(state / "preprod-app.json", state / "preprod-app.log").stop()
+"""
+
 
 def test_a_verdict_moves_nothing_on_prod(patient: World) -> None:
     """Production never follows a verdict: settling there is refused."""
@@ -61,3 +70,31 @@ def test_what_failed_once_is_not_tried_for_ever(patient: World) -> None:
     patient.settle(changed, "passed", 5)
     assert patient.vm.ends() == before
     assert patient.vm.serving() == patient.good
+
+
+def test_an_app_that_is_down_has_not_drifted(patient: World) -> None:
+    """Where nothing answers, a failed verdict still leads back to the good one."""
+    sha = patient.push("Goes down")
+    patient.vm.python(STOP, str(patient.vm.config))
+    assert patient.vm.serving() == ""
+    patient.settle(sha, "failed", code=5)
+    assert patient.vm.serving() == patient.good
+
+
+def test_nothing_is_its_own_way_back(patient: World) -> None:
+    """A SHA that is deployed again over itself is not its own rollback point."""
+    patient.deploy(patient.good)
+    points = patient.vm.journal("SELECT rollback_point FROM deployment ORDER BY id")
+    assert points[-1] == (None,)
+
+
+def test_setup_keeps_its_own_to_itself(patient: World) -> None:
+    """The state is its owner's alone, and what is no link is not replaced by one."""
+    assert patient.vm.state.stat().st_mode & 0o777 == 0o700
+    link = patient.vm.root / "30_docker" / "docker-compose-preprod.yml"
+    link.unlink()
+    link.write_text("somebody's own file: not a link, yet there")
+    arguments = ("--origin", str(patient.vm.origin))
+    refusal = patient.vm.script("setup_vm", *arguments, code=2).stderr
+    assert "move it away" in refusal
+    assert link.read_text().startswith("somebody's own")
