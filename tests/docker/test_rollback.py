@@ -116,11 +116,15 @@ def test_a_changed_definition_creates_the_container_anew(running: World) -> None
     assert running.end(sha) == "validated"
 
 
-def test_the_hand_made_way_still_works(running: World) -> None:
-    """Reset and `docker-compose restart`, as people type it, serve the older SHA."""
+@pytest.mark.parametrize("typed", ["restart", "up -d --build --force-recreate"])
+def test_the_hand_made_way_still_works(running: World, typed: str) -> None:
+    """Reset and Compose, as people type them, serve the older SHA, and status tells."""
+    newer = running.push(f"Before {typed}")
+    assert running.vm.serving() == newer
     tree = running.vm.root / "10_preprod"
     running.vm.git("reset", "--quiet", "--hard", running.good, at=tree)
     file = running.vm.root / "30_docker" / "docker-compose-preprod.yml"
-    subprocess.run(("docker-compose", "-f", str(file), "restart"), check=True)
+    command = ("docker-compose", "-f", str(file), *typed.split())
+    subprocess.run(command, check=True)
     running.wait(lambda: running.vm.serving() == running.good)
-    assert "drifted" in running.vm.script("status", COLUMNS="200").stdout
+    assert running.status()["has_drifted"]
