@@ -98,3 +98,26 @@ def test_setup_keeps_its_own_to_itself(patient: World) -> None:
     refusal = patient.vm.script("setup_vm", *arguments, code=2).stderr
     assert "move it away" in refusal
     assert link.read_text().startswith("somebody's own")
+
+
+def test_what_prod_rolled_back_is_remembered(patient: World) -> None:
+    """A validated SHA that failed on prod is refused there, and leaves nothing open."""
+    patient.vm.script("deploy", "prod", "--sha", patient.good)
+    page = patient.vm.clone / "10_preprod" / "page.html"
+    page.write_text("<title>Mangetamain, changed</title>")
+    changed = patient.push("Changed")
+    patient.settle(changed, "passed")
+    patient.vm.configure(health={"deadline": 1}, app={"content": "Mangetamain</title>"})
+    patient.vm.script("deploy", "prod", "--sha", changed, code=5)
+    assert patient.vm.serving(patient.vm.prod_port) == patient.good
+    assert None not in [end for _, _, end in patient.vm.ends()]
+    patient.vm.script("deploy", "prod", "--sha", changed, code=3)
+
+
+def test_a_force_push_is_no_hand_edit(patient: World) -> None:
+    """A clean worktree at a commit that left main is not called changed by hand."""
+    patient.push("Taken back")
+    patient.vm.git("reset", "--quiet", "--hard", "HEAD~1")
+    patient.vm.git("push", "--quiet", "--force", "origin", "HEAD:main")
+    patient.push("Instead")
+    assert not [text for text in patient.vm.notices() if "kept as" in text]
