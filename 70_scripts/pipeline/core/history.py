@@ -36,7 +36,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A request to put a SHA on an environment; the texts may be hostile."""
+    """A request to put a SHA on an environment; the texts may be hostile.
+
+    Attributes:
+        cause: the deployment that a rollback undoes.
+        reason: why a rollback is made, in lines fit for people.
+    """
 
     environment: str
     sha: Sha
@@ -45,6 +50,7 @@ class Order:
     subject: str = ""
     run_url: str = ""
     cause: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ def open_database(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA foreign_keys = ON")
-        version: int = database.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            version = _create(database)
+        version = _version(database)
+        if version < schema.VERSION:
+            version = _upgrade(database)
     except sqlite3.Error as error:
         raise ConfigurationError(
             f"opening the journal {path}",
@@ -41,18 +41,24 @@ def open_database(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _create(database: sqlite3.Connection) -> int:
+def _upgrade(database: sqlite3.Connection) -> int:
     database.execute("BEGIN IMMEDIATE")
     try:
-        if database.execute("PRAGMA user_version").fetchone()[0] == 0:
-            for statement in (schema.SCHEMA + schema.GUARDS).split(";\n"):
+        missing = schema.MIGRATIONS[_version(database) :]
+        for script in (*missing, schema.GUARDS):
+            for statement in script.split(";\n"):
                 database.execute(statement)
-            database.execute(f"PRAGMA user_version = {schema.VERSION}")
+        database.execute(f"PRAGMA user_version = {schema.VERSION}")
         database.execute("COMMIT")
     except sqlite3.Error:
         database.execute("ROLLBACK")
         raise
     return schema.VERSION
+
+
+def _version(database: sqlite3.Connection) -> int:
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 @contextmanager

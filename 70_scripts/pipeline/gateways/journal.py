@@ -29,7 +29,7 @@ class Journal(Records):
         values = (order.environment, order.sha, order.kind, rollback_point)
         texts = (order.actor, order.subject, order.run_url, order.cause)
         with self._transaction():
-            id_ = self._insert("deployment", None, *values, *texts, now)
+            id_ = self._insert("deployment", None, *values, *texts, now, order.reason)
             self._tell(id_, notice)
         return Deployment(id_, order, rollback_point, now)
 
@@ -75,6 +75,7 @@ class Journal(Records):
         run = judgement.run
         fact = (judgement.verdict, judgement.reason)
         origin = (run.id, run.attempt) if run else (None, None)
+        url = run.url if run else ""
         last = self._database.execute(
             "SELECT verdict, reason, run, attempt FROM verdict WHERE sha = ? "
             "ORDER BY id DESC LIMIT 1",
@@ -82,7 +83,8 @@ class Journal(Records):
         ).fetchone()
         if last is None or tuple(last) != (*fact, *origin):
             with self._transaction():
-                self._insert("verdict", None, sha, *fact, *origin, self._clock.now())
+                now = self._clock.now()
+                self._insert("verdict", None, sha, *fact, *origin, now, url)
 
     def validate(self, sha: Sha) -> None:
         """Record that a SHA is the last validated one."""

@@ -1,7 +1,5 @@
 """The journal's tables: append-only, enforced by the database itself."""
 
-VERSION = 1
-
 TABLES = (
     "deployment",
     "step",
@@ -10,9 +8,11 @@ TABLES = (
     "validation",
     "notice",
     "delivery",
+    "observation",
+    "reported",
 )
 
-SCHEMA = """
+FIRST = """
 CREATE TABLE deployment (
     id INTEGER PRIMARY KEY,
     environment TEXT NOT NULL,
@@ -72,12 +72,40 @@ CREATE INDEX deployment_on ON deployment (environment);
 CREATE INDEX delivery_of ON delivery (notice);
 """
 
+# From each version to the next one. A new journal goes the whole way too, so that all
+# journals of a version are alike.
+MIGRATIONS = (
+    FIRST,
+    """
+ALTER TABLE deployment ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE verdict ADD COLUMN run_url TEXT NOT NULL DEFAULT '';
+CREATE TABLE observation (
+    id INTEGER PRIMARY KEY,
+    environment TEXT NOT NULL,
+    is_up INTEGER NOT NULL,
+    problem TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE TABLE reported (
+    id INTEGER PRIMARY KEY,
+    deployment INTEGER NOT NULL REFERENCES deployment (id),
+    state TEXT NOT NULL,
+    remote INTEGER,
+    error TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+CREATE INDEX observation_of ON observation (environment, at);
+CREATE INDEX reported_of ON reported (deployment);
+""",
+)
+VERSION = len(MIGRATIONS)
+
 KEYS = {table: "deployment" if table == "outcome" else "id" for table in TABLES}
 REFUSE = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;\n"
 
 # REPLACE deletes without firing the triggers of DELETE: the third guard is for it.
 GUARDS = "".join(
-    f"CREATE TRIGGER {table}_{name} BEFORE {when} {REFUSE}"
+    f"CREATE TRIGGER IF NOT EXISTS {table}_{name} BEFORE {when} {REFUSE}"
     for table, key in KEYS.items()
     for name, when in (
         ("is_never_updated", f"UPDATE ON {table}"),

@@ -128,6 +128,7 @@ def _deployment(row: sqlite3.Row) -> Deployment:
         subject=row["subject"],
         run_url=row["run_url"],
         cause=row["cause"],
+        reason=row["reason"],
     )
     return Deployment(
         id=row["id"],

@@ -15,7 +15,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.gateways import database as gateway
 from pipeline.gateways.database import open_database, transaction
 from pipeline.gateways.journal import Journal
-from pipeline.gateways.journal_schema import TABLES, VERSION
+from pipeline.gateways.journal_schema import FIRST, TABLES, VERSION
 
 from tests.unit.clock import FakeClock
 from tests.unit.specimens import A, a_run, an_order
@@ -31,7 +31,12 @@ def plain(journal_file: Path, journal: Journal) -> Iterator[sqlite3.Connection]:
     journal.validate(A)
     journal.end(deployment, Outcome.VALIDATED, "CI passed")
     with closing(sqlite3.connect(journal_file)) as database:
-        database.execute("INSERT INTO delivery VALUES (NULL, 1, 1, 'm', '', 0)")
+        for table, values in (
+            ("delivery", "1, 1, 'm', ''"),
+            ("observation", "'preprod', 1, ''"),
+            ("reported", "1, 'success', 7, ''"),
+        ):
+            database.execute(f"INSERT INTO {table} VALUES (NULL, {values}, 0)")
         database.commit()
         yield database
 
@@ -104,6 +109,26 @@ def test_facts_outlive_the_process(journal_file: Path, clock: FakeClock) -> None
         made = Journal(database, clock).start(an_order(), None)
     with closing(open_database(journal_file)) as database:
         assert Journal(database, clock).newest("preprod") == made
+
+
+def test_older_journal_is_upgraded(journal_file: Path) -> None:
+    """A journal of the first version keeps its facts and becomes like a new one."""
+    with closing(sqlite3.connect(journal_file)) as database:
+        database.executescript(FIRST)
+        database.execute("PRAGMA user_version = 1")
+        values = ("preprod", "a" * 40, "deploy", None, "ada", "text", "", None, 1.0)
+        places = ", ".join("?" * len(values))
+        database.execute(f"INSERT INTO deployment VALUES (7, {places})", values)
+        database.commit()
+    shapes = []
+    for file in (journal_file, journal_file.with_name("new.db")):
+        with closing(open_database(file)) as database:
+            query = "SELECT name, sql FROM sqlite_master ORDER BY name"
+            shapes.append([tuple(row) for row in database.execute(query)])
+    with closing(open_database(journal_file)) as database:
+        row = database.execute("SELECT subject, reason FROM deployment").fetchone()
+    assert tuple(row) == ("text", "")
+    assert shapes[0] == shapes[1]
 
 
 @pytest.mark.parametrize("version", [VERSION + 1, 99])
