@@ -26,8 +26,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         say(f"{env.name} serves {live.sha if live else 'nothing known'}")
         say(f"would deploy {order.sha} and watch its CI")
         return 0
-    launch = pipeline.watcher(env.name).launch
-    deploy(env, order, launch, is_override=arguments.override_bad)
+    deploy(env, order, is_override=arguments.override_bad)
     return 0
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from pipeline import cli
 from pipeline.core.sha import Sha
-from pipeline.gateways.lock import is_held
 from pipeline.usecases.overview import Overview, overview
 from pipeline.wiring import Pipeline
 from rich.console import Console
@@ -60,7 +59,7 @@ def _row(pipeline: Pipeline, item: Overview) -> tuple[str, ...]:
 
 
 def _is_watched(pipeline: Pipeline, item: Overview, sha: Sha) -> bool:
-    return is_held(pipeline.watcher_lock(item.environment, sha))
+    return pipeline.watcher(item.environment).is_watching(sha)
 
 
 if __name__ == "__main__":

@@ -21,11 +21,10 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     env = pipeline.environment(arguments.environment)
     sha = arguments.sha
     if arguments.detach:
-        print(pipeline.watcher(env.name).launch(sha))
+        print(env.watchers.launch(sha))
         return 0
-    lock = pipeline.watcher_lock(env.name, sha)
     try:
-        with held(lock, pipeline.clock, patience=LOOKERS_PATIENCE):
+        with held(env.watchers.lock(sha), pipeline.clock, patience=LOOKERS_PATIENCE):
             judgement = await_verdict(pipeline.watch(), sha, pipeline.clock, say)
             outcome = settle(env, sha, judgement)
     except TimedOut as error:

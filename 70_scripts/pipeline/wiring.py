@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.origin import repository_of
-from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import ConfigurationError
@@ -86,15 +85,10 @@ class Pipeline:
             environment=environment,
             script=SCRIPTS / "watch_ci.py",
             config=self.config_file,
+            locks=self.config.paths.state / "watchers",
             logs=self.config.paths.watcher_logs,
             fallback_logs=self.config.paths.state / "logs",
         )
-
-    def watcher_lock(self, environment: str, sha: Sha) -> Path:
-        """Return the lock that the watcher of a SHA holds while it lives."""
-        folder = self.config.paths.state / "watchers"
-        folder.mkdir(exist_ok=True)
-        return folder / f"{environment}-{sha}.lock"
 
     def environment(self, name: str) -> Environment:
         """Return one environment with all its gateways.
@@ -120,9 +114,10 @@ class Pipeline:
             clock=self.clock,
             on_no_verdict=self.config.ci.on_no_verdict,
             is_validated_only=settings.validated_only,
-            lock=lambda: held(
-                state / f"{name}.lock", self.clock, patience=LOCK_PATIENCE
+            lock=lambda patience=LOCK_PATIENCE: held(
+                state / f"{name}.lock", self.clock, patience=patience
             ),
+            watchers=self.watcher(name),
             say=say,
         )
 

@@ -79,7 +79,7 @@ def test_environments_do_not_share_locks(tmp_path: Path) -> None:
 def test_watchers_do_not_share_locks(tmp_path: Path) -> None:
     """Each commit on each environment has a watcher of its own."""
     pipeline = built(tmp_path)
-    locks = {pipeline.watcher_lock(name, A) for name in ("preprod", "prod")}
+    locks = {pipeline.watcher(name).lock(A) for name in ("preprod", "prod")}
     assert len(locks) == 2 and all(A in lock.name for lock in locks)
 
 

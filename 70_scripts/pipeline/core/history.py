@@ -19,6 +19,7 @@ class Step(StrEnum):
 
     FETCH = "fetch"
     PREPARE = "prepare"
+    KEEP = "keep"
     RESET = "reset"
     ACTIVATE = "activate"
     VERIFY = "verify"
@@ -70,3 +71,8 @@ class Deployment:
     def sha(self) -> Sha:
         """Return the commit that it puts up."""
         return self.order.sha
+
+    @property
+    def is_return(self) -> bool:
+        """Tell whether the pipeline itself made it, to undo another deployment."""
+        return self.order.cause is not None

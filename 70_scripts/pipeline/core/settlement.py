@@ -4,7 +4,7 @@ The answer is a target state, not a reaction to one event: whatever order verdic
 come in, and however often they are repeated, the same knowledge gives the same plan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,8 @@ class Situation:
         healthy: SHAs that were live and healthy here, in the order of deployment.
         verdicts: by SHA; one that ever passed stays ``passed``.
         ancestry: pairs (older, newer) among all these SHAs.
+        withdrawn: SHAs that a person rolled back by hand; none of them is put up
+            again by itself.
     """
 
     live: Sha | None
@@ -37,6 +39,7 @@ class Situation:
     healthy: tuple[Sha, ...]
     verdicts: Mapping[Sha, Verdict]
     ancestry: frozenset[tuple[Sha, Sha]]
+    withdrawn: frozenset[Sha] = frozenset()
 
     def verdict(self, sha: Sha) -> Verdict:
         """Return what CI said of a SHA so far."""
@@ -62,38 +65,51 @@ class Plan:
 
 def decide(situation: Situation, on_no_verdict: OnNoVerdict) -> Plan:
     """Say which SHA is validated and which must serve."""
-    validated = _newest_good(situation)
+    good = _good(situation)
+    # The pointer never goes back, also when its commit was withdrawn.
+    validated = _newest(situation, good | _pointed(situation))
+    best = _newest(situation, good)
     live = situation.live
-    if live is None or live == validated:
+    if live is None or live == best:
         return Plan(validated)
     verdict = situation.verdict(live)
     if verdict is Verdict.PASSED or live == situation.validated:
-        return Plan(validated, serve=validated, is_forward=True)
+        return Plan(validated, serve=best, is_forward=best is not None)
     is_kept = verdict is Verdict.PENDING or (
         verdict is Verdict.NONE and on_no_verdict is OnNoVerdict.KEEP
     )
     if is_kept:
         return Plan(validated)
-    return Plan(validated, serve=validated, is_stranded=validated is None)
+    return Plan(validated, serve=best, is_stranded=best is None)
 
 
-def _newest_good(situation: Situation) -> Sha | None:
-    validated = situation.validated
-    good = [
-        sha
-        for sha in situation.healthy
-        if sha == validated or situation.verdict(sha) is Verdict.PASSED
-    ]
-    if validated is not None and validated not in good:
-        good.insert(0, validated)
-    # Only then the order of deployment decides: after a force-push, good commits
-    # may have no ancestry in common.
+def _good(situation: Situation) -> set[Sha]:
+    """Return what may serve: validated before, or passed and healthy here."""
+    passed = {
+        sha for sha in situation.healthy if situation.verdict(sha) is Verdict.PASSED
+    }
+    return (passed | _pointed(situation)) - situation.withdrawn
+
+
+def _pointed(situation: Situation) -> set[Sha]:
+    return {situation.validated} if situation.validated else set()
+
+
+def _newest(situation: Situation, shas: Iterable[Sha]) -> Sha | None:
+    """Return the newest by ancestry; without any in common, the last deployed."""
+    among = set(shas)
     newest = [
         sha
-        for sha in good
-        if not any((sha, other) in situation.ancestry for other in good)
+        for sha in among
+        if not any((sha, other) in situation.ancestry for other in among)
     ]
-    return newest[-1] if newest else None
+    return max(newest, key=lambda sha: _place(situation, sha), default=None)
+
+
+def _place(situation: Situation, sha: Sha) -> int:
+    # A validated SHA that was never deployed here is older than all that were.
+    healthy = situation.healthy
+    return healthy.index(sha) if sha in healthy else -1
 
 
 def outcome_of(sha: Sha, plan: Plan, was_live: bool, verdict: Verdict) -> Outcome:

@@ -38,6 +38,12 @@ class Worktree:
         """Tell whether somebody edited, added or removed files by hand."""
         return bool(self._git("status", "--porcelain").text)
 
+    def kept(self, label: str) -> str | None:
+        """Return the ref of what was kept aside under a label, None if nothing was."""
+        ref = f"refs/kept/{label}"
+        command = ("rev-parse", "--verify", "--quiet", ref)
+        return ref if self._git(*command, allowed=(0, 1)).code == 0 else None
+
     def keep_aside(self, label: str) -> str:
         """Commit the tree as it stands, hand edits included, to a ref of its own.
 
@@ -67,6 +73,12 @@ class Worktree:
         self._git("checkout", "--quiet", "--detach", "--force", str(sha))
         self._git("clean", "--quiet", "-fd")
 
-    def _git(self, *arguments: str, env: dict[str, str] | None = None) -> Completed:
+    def _git(
+        self,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        allowed: tuple[int, ...] = (0,),
+    ) -> Completed:
         argv = ("git", "-C", str(self.path), "-c", "core.hooksPath=/dev/null")
-        return run((*argv, *arguments), env={**QUIET, **(env or {})})
+        variables = {**QUIET, **(env or {})}
+        return run((*argv, *arguments), env=variables, allowed=allowed)

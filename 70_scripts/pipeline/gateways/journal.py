@@ -64,11 +64,31 @@ class Journal(Records):
         notice: Notice | None = None,
     ) -> None:
         """Record how a deployment ended; the first end stays."""
-        now = self._clock.now()
         with self._transaction():
-            if self.outcome(deployment) is None:
-                self._insert("outcome", deployment.id, outcome, reason, now)
+            if self._end(deployment.id, outcome, reason):
                 self._tell(deployment.id, notice)
+
+    def end_return(
+        self, rollback: Deployment, outcome: Outcome | None, reason: str, notice: Notice
+    ) -> None:
+        """Record how a return ended and, with it, the deployment that it undoes.
+
+        Args:
+            rollback: the return.
+            outcome: its own; None where what it put up still awaits its verdict.
+            reason: why the other deployment ended.
+            notice: tells of both.
+        """
+        undone, is_failed = rollback.order.cause, outcome is Outcome.FAILED
+        with self._transaction():
+            if outcome is None:
+                fact = (rollback.id, Step.WATCH, 1, self._clock.now())
+                self._insert("step", None, *fact)
+            else:
+                self._end(rollback.id, outcome, reason)
+            other = Outcome.FAILED if is_failed else Outcome.ROLLED_BACK
+            self._end(undone, other, reason)
+            self._tell(undone, notice)
 
     def judge(self, sha: Sha, judgement: Judgement) -> None:
         """Record a verdict, unless it says what the last one said."""
@@ -91,6 +111,13 @@ class Journal(Records):
         if sha != self.validated():
             with self._transaction():
                 self._insert("validation", None, sha, self._clock.now())
+
+    def _end(self, deployment: int | None, outcome: Outcome, reason: str) -> bool:
+        query = "SELECT 1 FROM outcome WHERE deployment = ?"
+        if self._database.execute(query, (deployment,)).fetchone():
+            return False
+        self._insert("outcome", deployment, outcome, reason, self._clock.now())
+        return True
 
     def _mark(
         self,

@@ -5,13 +5,33 @@ import sqlite3
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
-from pipeline.core.verdict import Verdict
+from pipeline.core.verdict import Judgement, Run, Verdict
 
 RECENT = 50
 DEPLOYMENTS = (
     "SELECT d.*, o.outcome FROM deployment d "
     "LEFT JOIN outcome o ON o.deployment = d.id WHERE {} ORDER BY d.id"
 )
+
+# Of the newest rollback by hand that held, what it took away: whatever was deployed
+# before, unless it was put up again since, or a re-run of its CI has passed.
+WITHDRAWN = """
+WITH held AS (
+    SELECT d.id, d.sha, d.at FROM deployment d
+    LEFT JOIN outcome o ON o.deployment = d.id
+    WHERE d.environment = :environment AND d.kind = :rollback AND d.cause IS NULL
+    AND EXISTS (SELECT 1 FROM step s
+                WHERE s.deployment = d.id AND s.name = :verify AND s.is_done)
+    AND COALESCE(o.outcome, '') NOT IN (:rolled_back, :failed)
+    ORDER BY d.id DESC LIMIT 1
+)
+SELECT DISTINCT d.sha FROM deployment d JOIN held ON d.id < held.id
+WHERE d.environment = :environment AND d.sha <> held.sha
+AND NOT EXISTS (SELECT 1 FROM deployment n WHERE n.environment = d.environment
+                AND n.sha = d.sha AND n.id > held.id AND n.cause IS NULL)
+AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.sha = d.sha
+                AND v.verdict = :passed AND v.attempt > 1 AND v.at > held.at)
+"""
 
 
 class Records:
@@ -34,7 +54,11 @@ class Records:
         return self._database.execute(query, (sha,)).fetchone() is not None
 
     def is_bad(self, environment: str, sha: Sha) -> bool:
-        """Tell whether a SHA was rolled back here and has not passed since."""
+        """Tell whether a SHA failed, or was rolled back here, and not passed since."""
+        if sha in self.withdrawn(environment):
+            return True
+        if self.verdicts().get(sha) is Verdict.FAILED:
+            return True
         row = self._database.execute(
             "SELECT o.outcome = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
             "v.sha = d.sha AND v.verdict = ? AND v.at > o.at) AS is_bad "
@@ -43,6 +67,19 @@ class Records:
             (Outcome.ROLLED_BACK, Verdict.PASSED, environment, sha),
         ).fetchone()
         return bool(row and row["is_bad"])
+
+    def withdrawn(self, environment: str) -> frozenset[Sha]:
+        """Return the SHAs that a person's rollback took away and nothing put back."""
+        values = {
+            "environment": environment,
+            "rollback": Kind.ROLLBACK,
+            "verify": Step.VERIFY,
+            "rolled_back": Outcome.ROLLED_BACK,
+            "failed": Outcome.FAILED,
+            "passed": Verdict.PASSED,
+        }
+        rows = self._database.execute(WITHDRAWN, values)
+        return frozenset(Sha(row["sha"]) for row in rows)
 
     def was_last_told(self, notice: Notice) -> bool:
         """Tell whether this was the last notice that belongs to no deployment."""
@@ -88,6 +125,23 @@ class Records:
                 known[sha] = Verdict(word)
         return known
 
+    def judgement(self, sha: Sha) -> Judgement | None:
+        """Return what was last recorded of a SHA's CI, None if nothing was."""
+        row = self._database.execute(
+            "SELECT * FROM verdict WHERE sha = ? ORDER BY id DESC LIMIT 1", (sha,)
+        ).fetchone()
+        if row is None:
+            return None
+        verdict = self.verdicts()[sha]
+        if row["run"] is None:
+            return Judgement(verdict, row["reason"])
+        parts = (row["run"], row["attempt"], sha, "push", "", "completed", "")
+        return Judgement(verdict, row["reason"], Run(*parts, row["run_url"]))
+
+    def deployment(self, id_: int) -> Deployment:
+        """Return the deployment of an id that the journal itself gave."""
+        return self._deployments("d.id = ?", id_)[0]
+
     def open_deployments(self, environment: str) -> list[Deployment]:
         """Return the deployments of an environment that have not ended."""
         return self._deployments("d.environment = ? AND o.outcome IS NULL", environment)
@@ -99,6 +153,12 @@ class Records:
         )
         return found[-1] if found else None
 
+    def newest_deploy(self, environment: str) -> Deployment | None:
+        """Return the newest deployment that was asked for, not made to mend one."""
+        where = "d.environment = ? AND d.kind = ?"
+        found = self._deployments(where, environment, Kind.DEPLOY)
+        return found[-1] if found else None
+
     def steps(self, deployment: Deployment) -> list[tuple[Step, bool, float]]:
         """Return the marks of a deployment: step, whether done, seconds since 1970."""
         rows = self._database.execute(
@@ -106,6 +166,26 @@ class Records:
             (deployment.id,),
         )
         return [(Step(name), bool(is_done), at) for name, is_done, at in rows]
+
+    def has_begun(self, deployment: Deployment, step: Step) -> bool:
+        """Tell whether a step of a deployment was ever begun."""
+        return any(name is step for name, _, _ in self.steps(deployment))
+
+    def has_done(self, deployment: Deployment, step: Step) -> bool:
+        """Tell whether a step of a deployment was done."""
+        marks = self.steps(deployment)
+        return any(name is step and is_done for name, is_done, _ in marks)
+
+    def attempts(self, deployment: Deployment) -> int:
+        """Return how often the step that was begun most often was begun."""
+        begun = [name for name, is_done, _ in self.steps(deployment) if not is_done]
+        return max(map(begun.count, begun), default=0)
+
+    def rollback_of(self, deployment: Deployment) -> Deployment | None:
+        """Return the open return that undoes a deployment."""
+        where = "d.cause = ? AND o.outcome IS NULL"
+        found = self._deployments(where, deployment.id)
+        return found[-1] if found else None
 
     def outcome(self, deployment: Deployment) -> Outcome | None:
         """Return how a deployment ended, None while it is open."""

@@ -14,6 +14,7 @@ from pipeline.effects.processes import (
     run,
     spawn_detached,
 )
+from pipeline.gateways.lock import is_held
 
 LATEST = "ci-watcher-LATEST.log"
 SYSTEMD = Path("/run/systemd/system")
@@ -26,6 +27,7 @@ class WatcherLauncher:
     environment: str
     script: Path
     config: Path
+    locks: Path
     logs: Path
     fallback_logs: Path
 
@@ -38,6 +40,15 @@ class WatcherLauncher:
         finally:
             os.close(descriptor)
         return str(log)
+
+    def lock(self, sha: Sha) -> Path:
+        """Return the lock that the watcher of a SHA holds while it lives."""
+        self.locks.mkdir(exist_ok=True)
+        return self.locks / f"{self.environment}-{sha}.lock"
+
+    def is_watching(self, sha: Sha) -> bool:
+        """Tell whether a watcher of a SHA lives."""
+        return is_held(self.lock(sha))
 
     def argv(self, sha: Sha) -> tuple[str, ...]:
         """Return the command that watches a SHA."""

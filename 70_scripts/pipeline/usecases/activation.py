@@ -1,7 +1,8 @@
 """Putting a version up and, when it does not serve, the earlier one back.
 
 Deployments, rollbacks and roll-forwards all pass through here; the caller holds the
-environment's lock.
+environment's lock. Each function can be called again after a death: what was done
+before is not done twice.
 """
 
 from typing import NoReturn
@@ -29,9 +30,9 @@ def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
         CommandFailed, Unhealthy, OSError: it does not serve.
     """
     sha = deployment.sha
+    remarks = _keep_hand_edits(env, deployment)
     env.announce(f"resetting to {sha.short}")
     with env.journal.step(deployment, Step.RESET):
-        remarks = _keep_hand_edits(env, deployment)
         env.worktree.reset(sha)
     env.announce("activating")
     with env.journal.step(deployment, Step.ACTIVATE):
@@ -59,9 +60,18 @@ def put_up_or_return(env: Environment, deployment: Deployment) -> None:
         seen = _first_line(problem)
         # Collected before anything is undone: the next activation overwrites them.
         env.say(env.strategy.logs())
-        reasons = (messages.problem(seen),)
+    give_up(env, deployment, seen)
+
+
+def give_up(env: Environment, deployment: Deployment, seen: str) -> NoReturn:
+    """Put the rollback point of a deployment back, which failed as was ``seen``.
+
+    Raises:
+        FailedAndRolledBack: the rollback point serves again, verified.
+        RollbackFailed: it does not.
+    """
     target = deployment.rollback_point
-    return_to(env, deployment, target, reasons)
+    return_to(env, deployment, target, (messages.problem(seen),))
     raise FailedAndRolledBack(
         f"deploying {deployment.sha.short} to {env.name}",
         seen,
@@ -83,24 +93,35 @@ def return_to(
     if target is None:
         seen = "there is no earlier version to return to"
         _page(env, deployment, seen, reasons)
-    env.announce(f"returning to {target.short}")
     try:
-        order = _rollback_order(env, deployment, target)
+        order = _rollback_order(env, deployment, target, reasons)
     except CommandFailed as problem:
         _page(env, deployment, f"{target.short} is gone: {problem}", reasons)
-    rollback = env.journal.start(order, None)
+    finish_return(env, env.journal.start(order, None), deployment)
+
+
+def finish_return(env: Environment, rollback: Deployment, undone: Deployment) -> None:
+    """Carry out a return that was begun, and end the deployment that it undoes.
+
+    Raises:
+        RollbackFailed: what it returns to does not serve either.
+    """
+    target = rollback.sha
+    reasons = tuple(rollback.order.reason.splitlines()) or ("Reason: unknown",)
+    remarks: tuple[str, ...] = ()
+    env.announce(f"returning to {target.short}")
     try:
-        prepare(env, rollback)
-        remarks = put_up(env, rollback)
+        if not env.journal.has_done(rollback, Step.VERIFY):
+            prepare(env, rollback)
+            remarks = put_up(env, rollback)
     except PROBLEMS as problem:
         env.say(env.strategy.logs())
         seen = f"{target.short} does not serve either: {_first_line(problem)}"
-        env.journal.end(rollback, Outcome.FAILED, seen)
-        _page(env, deployment, seen, reasons)
-    if env.journal.was_validated(target):
-        env.journal.end(rollback, Outcome.VALIDATED, "validated before")
-    notice = messages.returned(deployment.order, target, (*reasons, *remarks))
-    env.journal.end(deployment, Outcome.ROLLED_BACK, reasons[0], notice)
+        _page(env, undone, seen, reasons, rollback)
+    is_validated = env.journal.was_validated(target)
+    notice = messages.returned(undone.order, target, (*reasons, *remarks))
+    outcome = Outcome.VALIDATED if is_validated else None
+    env.journal.end_return(rollback, outcome, reasons[0], notice)
     env.announce(f"rolled back: {target.short} is live and healthy")
 
 
@@ -114,10 +135,17 @@ def _live_notice(
 
 
 def _page(
-    env: Environment, deployment: Deployment, seen: str, reasons: tuple[str, ...]
+    env: Environment,
+    deployment: Deployment,
+    seen: str,
+    reasons: tuple[str, ...],
+    rollback: Deployment | None = None,
 ) -> NoReturn:
     notice = messages.needs_human(deployment.order, reasons, seen)
-    env.journal.end(deployment, Outcome.FAILED, seen, notice)
+    if rollback is None:
+        env.journal.end(deployment, Outcome.FAILED, seen, notice)
+    else:
+        env.journal.end_return(rollback, Outcome.FAILED, seen, notice)
     raise RollbackFailed(
         f"rolling {env.name} back from {deployment.sha.short}",
         seen,
@@ -125,7 +153,9 @@ def _page(
     )
 
 
-def _rollback_order(env: Environment, deployment: Deployment, target: Sha) -> Order:
+def _rollback_order(
+    env: Environment, deployment: Deployment, target: Sha, reasons: tuple[str, ...]
+) -> Order:
     commit = env.store.commit(target)
     return Order(
         environment=env.name,
@@ -134,17 +164,28 @@ def _rollback_order(env: Environment, deployment: Deployment, target: Sha) -> Or
         actor=commit.author,
         subject=commit.subject,
         cause=deployment.id,
+        reason="\n".join(reasons),
     )
 
 
 def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...]:
-    head = env.worktree.head()
-    is_known = env.store.was_deployed(head) or env.store.is_deployable(head)
-    if is_known and not env.worktree.is_dirty():
+    label = f"{env.name}/{deployment.id}"
+    # Once only: what a reset leaves that was killed half-way is nobody's edit.
+    if not env.journal.has_done(deployment, Step.KEEP):
+        with env.journal.step(deployment, Step.KEEP):
+            if _is_changed_by_hand(env):
+                env.worktree.keep_aside(label)
+    ref = env.worktree.kept(label)
+    if ref is None:
         return ()
-    ref = env.worktree.keep_aside(f"{env.name}/{deployment.id}")
     env.announce(f"hand-made changes were found and kept as {ref}")
     return (f"Hand-made changes were kept as {ref}",)
+
+
+def _is_changed_by_hand(env: Environment) -> bool:
+    head = env.worktree.head()
+    is_known = env.store.was_deployed(head) or env.store.is_deployable(head)
+    return not is_known or env.worktree.is_dirty()
 
 
 def _first_line(problem: Exception) -> str:

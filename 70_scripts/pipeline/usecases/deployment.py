@@ -1,31 +1,24 @@
 """Deploying a SHA: checked, locked, journaled, put up, watched."""
 
-from collections.abc import Callable
 from threading import Thread
 from typing import NoReturn
 
 from pipeline.core import messages
-from pipeline.core.history import Deployment, Order, Outcome, Step
+from pipeline.core.history import Deployment, Order
 from pipeline.core.sha import Sha
+from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import Refused
-from pipeline.usecases.activation import put_up_or_return
 from pipeline.usecases.environment import Environment
-from pipeline.usecases.preparation import prepare_or_end
+from pipeline.usecases.performance import perform
+from pipeline.usecases.recovery import recover
 
 
-def deploy(
-    env: Environment,
-    order: Order,
-    launch_watcher: Callable[[Sha], str],
-    *,
-    is_override: bool = False,
-) -> Deployment:
+def deploy(env: Environment, order: Order, *, is_override: bool = False) -> Deployment:
     """Put a SHA on an environment and leave a watcher to settle it.
 
     Args:
         env: the environment.
         order: what to deploy, for whom.
-        launch_watcher: starts the watcher of a SHA and says where its log is.
         is_override: deploy even a SHA that is remembered as bad.
 
     Raises:
@@ -35,49 +28,27 @@ def deploy(
     """
     try:
         with env.lock():
-            return _deploy(env, order, launch_watcher, is_override)
+            recover(env)
+            _check(env, order.sha, is_override)
+            deployment = _start(env, order)
+            flushing = Thread(target=env.outbox.flush, daemon=True)
+            flushing.start()  # Discord's pace is not the deployment's.
+            perform(env, deployment)
+            return deployment
     finally:
         if trouble := env.outbox.flush():
             env.say(trouble)
 
 
-def _deploy(
-    env: Environment,
-    order: Order,
-    launch_watcher: Callable[[Sha], str],
-    is_override: bool,
-) -> Deployment:
-    if env.is_validated_only and not env.journal.was_validated(order.sha):
-        _refuse(
-            env, order.sha, "this SHA is not validated", "deploy it to preprod first"
-        )
-    if not is_override:
-        _refuse_bad(env, order.sha)
-    deployment = _start(env, order)
-    flushing = Thread(target=env.outbox.flush, daemon=True)
-    flushing.start()  # Discord's pace is not the deployment's.
-    prepare_or_end(env, deployment, is_fetched=False)
-    if newer := _newer_live(env, order.sha):
-        reason = f"{newer.short}, which contains it, is live already"
-        notice = messages.superseded(order, (reason,))
-        env.journal.end(deployment, Outcome.SUPERSEDED, reason, notice)
-        env.announce(reason)
-        return deployment
-    put_up_or_return(env, deployment)
-    if env.is_validated_only:
-        reason, notice = "validated before", messages.deployed(order)
-        env.journal.end(deployment, Outcome.VALIDATED, reason, notice)
-        return deployment
-    with env.journal.step(deployment, Step.WATCH):
-        env.announce(f"verdict awaited: {launch_watcher(order.sha)}")
-    return deployment
-
-
-def _refuse_bad(env: Environment, sha: Sha) -> None:
-    if not env.journal.is_bad(env.name, sha):
-        return
-    todo = "push a newer commit, make its CI pass by a re-run, or use --override-bad"
-    _refuse(env, sha, "this SHA was rolled back here", todo)
+def _check(env: Environment, sha: Sha, is_override: bool) -> None:
+    if env.is_validated_only and not env.journal.was_validated(sha):
+        _refuse(env, sha, "this SHA is not validated", "deploy it to preprod first")
+    if env.journal.is_bad(env.name, sha) and not is_override:
+        todo = "push a newer commit, make its CI pass by a re-run, or --override-bad"
+        _refuse(env, sha, "this SHA was rolled back here", todo)
+    if env.journal.verdicts().get(sha, Verdict.PASSED) is not Verdict.PASSED:
+        # What was said before is not what this deployment is judged by.
+        env.journal.judge(sha, Judgement(Verdict.PENDING, "deployed again"))
 
 
 def _refuse(env: Environment, sha: Sha, reason: str, todo: str) -> NoReturn:
@@ -93,10 +64,3 @@ def _start(env: Environment, order: Order) -> Deployment:
     deployment = env.journal.start(order, point, notice)
     env.announce(f"deploying {order.sha.short}, deployment {deployment.id}")
     return deployment
-
-
-def _newer_live(env: Environment, sha: Sha) -> Sha | None:
-    live = env.journal.live(env.name)
-    if live is None or live.sha == sha:
-        return None
-    return live.sha if env.store.is_ancestor_or_same(sha, live.sha) else None

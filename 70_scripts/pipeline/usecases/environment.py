@@ -13,6 +13,7 @@ from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.state_file import StateFile
+from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies import Strategy
 
 
@@ -23,7 +24,9 @@ class Environment:
     Attributes:
         say: tells the person at the terminal what is being done.
         is_validated_only: it takes no SHA that still awaits its verdict.
-        lock: opens the environment's lock; only its holder may change anything.
+        lock: opens the environment's lock; only its holder may change anything. It
+            takes ``patience``, the seconds to wait for another holder.
+        watchers: start what awaits a verdict.
         strategy_files: what a strategy needs to prepare a version.
     """
 
@@ -39,7 +42,8 @@ class Environment:
     clock: Clock
     on_no_verdict: OnNoVerdict
     is_validated_only: bool
-    lock: Callable[[], AbstractContextManager[None]]
+    lock: Callable[..., AbstractContextManager[None]]
+    watchers: WatcherLauncher
     say: Callable[[str], None]
 
     def announce(self, doing: str) -> None:

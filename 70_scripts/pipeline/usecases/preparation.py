@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from pipeline.core import messages
-from pipeline.core.history import Deployment, Outcome, Step
+from pipeline.core.history import Deployment, Kind, Outcome, Step
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import PipelineError, Refused
 from pipeline.usecases.environment import Environment
@@ -43,16 +43,14 @@ def prepare(env: Environment, deployment: Deployment) -> None:
         env.strategy.prepare(sha, Path(folder))
 
 
-def prepare_or_end(
-    env: Environment, deployment: Deployment, *, is_fetched: bool = True
-) -> None:
-    """Prepare a version; when that fails, end its deployment.
+def prepare_or_end(env: Environment, deployment: Deployment) -> None:
+    """Prepare a version, fetched if it is new; when that fails, end its deployment.
 
     Raises:
         Refused: it cannot be prepared; nothing was touched.
     """
     try:
-        if not is_fetched:
+        if deployment.order.kind is Kind.DEPLOY:
             fetch(env, deployment)
         prepare(env, deployment)
     except (CommandFailed, PipelineError, OSError) as problem:

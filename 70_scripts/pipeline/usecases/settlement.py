@@ -9,10 +9,14 @@ from pipeline.core.history import Deployment, Kind, Order, Outcome
 from pipeline.core.settlement import Plan, Situation, decide, outcome_of
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
-from pipeline.errors import Refused
-from pipeline.usecases.activation import put_up_or_return, return_to
+from pipeline.errors import FailedAndRolledBack, Refused, RollbackFailed
+from pipeline.usecases.activation import return_to
 from pipeline.usecases.environment import Environment
-from pipeline.usecases.preparation import prepare_or_end
+from pipeline.usecases.performance import perform
+from pipeline.usecases.recovery import recover
+
+# After these the environment is where it will stay; anything else is an interruption.
+ENDS = (FailedAndRolledBack, Refused, RollbackFailed)
 
 
 def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
@@ -33,6 +37,7 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
         )
     try:
         with env.lock():
+            recover(env)
             _settle(env, sha, judgement)
     finally:
         if trouble := env.outbox.flush():
@@ -50,12 +55,18 @@ def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
     if plan.validated is not None and plan.validated != situation.validated:
         env.remember_validated(plan.validated)
         env.announce(f"last validated SHA is now {plan.validated.short}")
-    if live is not None:
-        _move(env, live, plan, judgement if live.sha == sha else None)
     was_live = live is not None and live.sha == sha
+    failure = None
+    try:
+        if live is not None:
+            _move(env, live, plan, judgement if was_live else None)
+    except ENDS as end:
+        failure = end
     if judgement.is_final:
         outcome = outcome_of(sha, plan, was_live, judgement.verdict)
         _close(env, sha, outcome, judgement)
+    if failure:
+        raise failure
 
 
 def _live(env: Environment) -> Deployment | None:
@@ -81,6 +92,7 @@ def _situation(env: Environment, live: Deployment | None) -> Situation:
         healthy=healthy,
         verdicts=env.journal.verdicts(),
         ancestry=env.store.ancestry(known),
+        withdrawn=env.journal.withdrawn(env.name),
     )
 
 
@@ -107,11 +119,7 @@ def _can_roll_forward(env: Environment, sha: Sha) -> bool:
 def _roll_forward(env: Environment, live: Deployment, sha: Sha) -> None:
     commit = env.store.commit(sha)
     order = Order(env.name, sha, Kind.ROLL_FORWARD, commit.author, commit.subject)
-    deployment = env.journal.start(order, live.sha)
-    prepare_or_end(env, deployment)
-    put_up_or_return(env, deployment)
-    notice = messages.rolled_forward(order)
-    env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
+    perform(env, env.journal.start(order, live.sha))
 
 
 def _close(env: Environment, sha: Sha, outcome: Outcome, judgement: Judgement) -> None:

@@ -34,7 +34,12 @@ def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WatcherLauncher
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     return WatcherLauncher(
-        "preprod", script, tmp_path / "pipeline.yml", tmp_path / "logs", tmp_path / "f"
+        "preprod",
+        script,
+        config=tmp_path / "pipeline.yml",
+        locks=tmp_path / "watchers",
+        logs=tmp_path / "logs",
+        fallback_logs=tmp_path / "f",
     )
 
 

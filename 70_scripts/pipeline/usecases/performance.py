@@ -1,0 +1,59 @@
+"""Carrying a journaled deployment from where it stands to where it comes to rest.
+
+At rest it has ended, or it serves and a watcher awaits its verdict. Called again after
+a death, it goes on from the journal; the caller holds the environment's lock.
+"""
+
+from pipeline.core import messages
+from pipeline.core.history import Deployment, Kind, Outcome, Step
+from pipeline.core.sha import Sha
+from pipeline.usecases.activation import put_up_or_return
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.preparation import prepare_or_end
+
+
+def perform(env: Environment, deployment: Deployment) -> None:
+    """Prepare a deployment, put it up, and bring it to rest.
+
+    Raises:
+        Refused: it cannot be prepared; nothing was touched.
+        FailedAndRolledBack: its rollback point serves again.
+        RollbackFailed: a human is needed.
+    """
+    if not env.journal.has_begun(deployment, Step.KEEP):
+        prepare_or_end(env, deployment)
+        if newer := _newer_live(env, deployment):
+            reason = f"{newer.short}, which contains it, is live already"
+            notice = messages.superseded(deployment.order, (reason,))
+            env.journal.end(deployment, Outcome.SUPERSEDED, reason, notice)
+            env.announce(reason)
+            return
+    if not env.journal.has_done(deployment, Step.VERIFY):
+        put_up_or_return(env, deployment)
+    bring_to_rest(env, deployment)
+
+
+def bring_to_rest(env: Environment, deployment: Deployment) -> None:
+    """End a deployment that serves, or leave a watcher for its verdict."""
+    order = deployment.order
+    if order.kind is Kind.ROLL_FORWARD:
+        notice = messages.rolled_forward(order)
+        env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
+    elif env.is_validated_only:
+        notice = messages.deployed(order)
+        env.journal.end(deployment, Outcome.VALIDATED, "validated before", notice)
+    else:
+        with env.journal.step(deployment, Step.WATCH):
+            if not env.watchers.is_watching(order.sha):
+                env.announce(f"verdict awaited: {env.watchers.launch(order.sha)}")
+
+
+def _newer_live(env: Environment, deployment: Deployment) -> Sha | None:
+    """Return what is live if a plain deployment would be a step back from it."""
+    live = env.journal.live(env.name)
+    if deployment.order.kind is not Kind.DEPLOY or live is None:
+        return None
+    if live.sha == deployment.sha:
+        return None
+    is_newer = env.store.is_ancestor_or_same(deployment.sha, live.sha)
+    return live.sha if is_newer else None

@@ -1,0 +1,67 @@
+"""Finishing what died half-way: whoever holds the lock next carries it on.
+
+The lock was free, so whatever is open and not at rest has lost its process: killed,
+rebooted, or stopped by a full disk. It is carried on from its last journaled step, as
+if nothing had died, and given up after a few attempts.
+"""
+
+from pipeline.core import messages
+from pipeline.core.history import Deployment, Outcome, Step
+from pipeline.errors import PipelineError
+from pipeline.usecases.activation import finish_return, give_up
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.performance import bring_to_rest, perform
+
+MOST_ATTEMPTS = 3
+
+
+def recover(env: Environment) -> None:
+    """Carry on every deployment that was interrupted; the caller holds the lock."""
+    for deployment in env.journal.open_deployments(env.name):
+        if _is_at_rest(env, deployment):
+            continue
+        short = deployment.sha.short
+        env.announce(f"deployment {deployment.id} of {short} was interrupted: going on")
+        try:
+            _carry_on(env, deployment)
+        except PipelineError as error:
+            env.say(str(error))
+
+
+def _is_at_rest(env: Environment, deployment: Deployment) -> bool:
+    if env.journal.outcome(deployment) is not None:
+        return True  # Ended since, by the return that undoes it.
+    if env.journal.rollback_of(deployment):
+        return False
+    return env.journal.has_done(deployment, Step.WATCH)
+
+
+def _carry_on(env: Environment, deployment: Deployment) -> None:
+    journal = env.journal
+    if rollback := journal.rollback_of(deployment):
+        _finish_return(env, rollback, deployment)
+    elif deployment.order.cause is not None:
+        _finish_return(env, deployment, journal.deployment(deployment.order.cause))
+    elif journal.has_done(deployment, Step.VERIFY):
+        bring_to_rest(env, deployment)
+    elif journal.attempts(deployment) < MOST_ATTEMPTS:
+        perform(env, deployment)
+    elif journal.has_begun(deployment, Step.KEEP):
+        give_up(env, deployment, _too_often())
+    else:
+        reasons = (messages.problem(_too_often()), "Nothing was touched")
+        notice = messages.failed(deployment.order, reasons)
+        journal.end(deployment, Outcome.FAILED, _too_often(), notice)
+
+
+def _finish_return(env: Environment, rollback: Deployment, undone: Deployment) -> None:
+    if env.journal.attempts(rollback) < MOST_ATTEMPTS:
+        finish_return(env, rollback, undone)
+        return
+    reasons = (messages.problem(_too_often()),)
+    notice = messages.needs_human(undone.order, reasons, "the return never ended")
+    env.journal.end_return(rollback, Outcome.FAILED, _too_often(), notice)
+
+
+def _too_often() -> str:
+    return f"it was interrupted {MOST_ATTEMPTS} times"
