@@ -44,7 +44,11 @@ def live(order: Order, seconds: float, remarks: tuple[str, ...]) -> Notice:
 
 def deployed(order: Order) -> Notice:
     """Say that a SHA that was validated before serves, read back."""
-    return _notice("✅", "Deployed", order, ("Serving this SHA, verified healthy",))
+    lines = ("Serving this SHA, verified healthy",)
+    if order.kind is Kind.ROLLBACK:
+        lines = (*order.reason.splitlines(), *lines)
+        return _notice("↩️", "Rolled back by hand", order, lines, is_alert=True)
+    return _notice("✅", "Deployed", order, lines)
 
 
 def validated(order: Order, judgement: Judgement) -> Notice:

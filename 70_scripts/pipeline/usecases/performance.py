@@ -5,7 +5,7 @@ a death, it goes on from the journal; the caller holds the environment's lock.
 """
 
 from pipeline.core import messages
-from pipeline.core.history import Deployment, Kind, Outcome, Step
+from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
 from pipeline.usecases.activation import put_up_or_return
 from pipeline.usecases.environment import Environment
@@ -36,16 +36,30 @@ def perform(env: Environment, deployment: Deployment) -> None:
 def bring_to_rest(env: Environment, deployment: Deployment) -> None:
     """End a deployment that serves, or leave a watcher for its verdict."""
     order = deployment.order
+    if order.kind is Kind.ROLLBACK:
+        _end_withdrawn(env)
     if order.kind is Kind.ROLL_FORWARD:
         notice = messages.rolled_forward(order)
         env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
-    elif env.is_validated_only:
+    elif env.is_validated_only or order.kind is Kind.ROLLBACK and _is_good(env, order):
         notice = messages.deployed(order)
         env.journal.end(deployment, Outcome.VALIDATED, "validated before", notice)
     else:
         with env.journal.step(deployment, Step.WATCH):
             if not env.watchers.is_watching(order.sha):
                 env.announce(f"verdict awaited: {env.watchers.launch(order.sha)}")
+
+
+def _is_good(env: Environment, order: Order) -> bool:
+    return env.journal.was_validated(order.sha)
+
+
+def _end_withdrawn(env: Environment) -> None:
+    """End what a rollback by hand took away before its verdict came."""
+    withdrawn = env.journal.withdrawn(env.name)
+    for deployment in env.journal.open_deployments(env.name):
+        if deployment.sha in withdrawn:
+            env.journal.end(deployment, Outcome.ROLLED_BACK, "rolled back by hand")
 
 
 def _newer_live(env: Environment, deployment: Deployment) -> Sha | None:

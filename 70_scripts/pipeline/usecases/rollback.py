@@ -1,0 +1,96 @@
+"""Rolling back by hand: a deployment of an earlier SHA, like any other.
+
+It is a person's decision: what it takes away is not put up again by itself.
+"""
+
+from pipeline.core import messages
+from pipeline.core.history import Deployment, Kind, Order
+from pipeline.core.sha import Sha
+from pipeline.errors import Refused
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.performance import perform
+from pipeline.usecases.recovery import recover
+
+TODO = "name one with --to; `git log` in the worktree shows candidates"
+
+
+def roll_back(
+    env: Environment,
+    to: Sha | None,
+    actor: str,
+    run_url: str = "",
+    *,
+    is_override: bool = False,
+) -> Deployment:
+    """Put an earlier version up, verified, and remember what it replaces as bad.
+
+    Args:
+        env: the environment.
+        to: which one; None takes the newest good one before what serves.
+        actor: who wants it.
+        run_url: where the job that runs this can be looked at.
+        is_override: return even to a SHA that is remembered as bad.
+
+    Raises:
+        Refused: nothing was touched.
+        FailedAndRolledBack: it did not serve; what served before does again.
+        RollbackFailed: a human is needed.
+    """
+    try:
+        with env.lock():
+            recover(env)
+            target = to or previous_good(env)
+            _check(env, target, is_override)
+            deployment = _start(env, target, actor, run_url)
+            perform(env, deployment)
+            return deployment
+    finally:
+        if trouble := env.outbox.flush():
+            env.say(trouble)
+
+
+def previous_good(env: Environment) -> Sha:
+    """Return the newest validated SHA that served here before the one that does.
+
+    Raises:
+        Refused: there is none.
+    """
+    live = env.journal.live(env.name)
+    served = env.journal.healthy(env.name)
+    if live and live.sha in served:
+        served = served[: served.index(live.sha)]
+    for sha in reversed(served):
+        if env.journal.was_validated(sha) and not env.journal.is_bad(env.name, sha):
+            return sha
+    raise Refused(
+        f"looking for an earlier good version of {env.name}", "there is none", TODO
+    )
+
+
+def _check(env: Environment, sha: Sha, is_override: bool) -> None:
+    live = env.journal.live(env.name)
+    is_known = env.store.was_deployed(sha) or env.store.is_deployable(sha)
+    obstacle = ""
+    if live and live.sha == sha:
+        obstacle = "it serves already"
+    elif not is_known:
+        obstacle = "it is neither on the deployed branch nor was it ever deployed"
+    elif env.is_validated_only and not env.journal.was_validated(sha):
+        obstacle = "this SHA is not validated"
+    elif env.journal.is_bad(env.name, sha) and not is_override:
+        obstacle = "this SHA was rolled back here; --override-bad returns to it anyway"
+    if obstacle:
+        raise Refused(f"rolling {env.name} back to {sha.short}", obstacle, TODO)
+
+
+def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
+    live, validated = env.journal.live(env.name), env.validated()
+    point = live.sha if live else validated
+    subject = env.store.commit(sha).subject
+    reason = f"Instead of {point.short}" if point else ""
+    order = Order(
+        env.name, sha, Kind.ROLLBACK, actor, subject, run_url, reason=reason
+    )
+    notice = messages.started(order, awaits_ci=not env.journal.was_validated(sha))
+    env.announce(f"rolling back to {sha.short} by hand")
+    return env.journal.start(order, point if point != sha else None, notice)
