@@ -8,6 +8,7 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
 from pipeline.errors import PipelineError
 from pipeline.gateways.github import GitHubUnavailable
+from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.resumption import resume
 from pipeline.usecases.watching import look
 from pipeline.wiring import Pipeline, say
@@ -28,6 +29,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
             continue
         try:
             resume(env, lambda sha: _look(pipeline, sha))
+            adopt_validated(pipeline.releases(), env.journal)
         except PipelineError as error:
             say(str(error))
             worst = worst or error

@@ -8,6 +8,7 @@ from pipeline.core.history import Outcome
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import TimedOut
 from pipeline.gateways.github import GitHubUnavailable
+from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.settlement import settle
 from pipeline.usecases.watching import look
 from pipeline.wiring import Pipeline, say
@@ -24,6 +25,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         say(f"would settle {sha.short} on {env.name}: {judgement.verdict}")
         return 0
     outcome = settle(env, sha, judgement)
+    adopt_validated(pipeline.releases(), env.journal)
     say(f"==> {env.name}: {sha} is {outcome or judgement.verdict}")
     return 5 if outcome is Outcome.ROLLED_BACK else 0
 

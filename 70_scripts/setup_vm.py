@@ -9,18 +9,20 @@ from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
 from pipeline.strategies.choice import compose_variables
 from pipeline.usecases.installation import install
-from pipeline.wiring import say
+from pipeline.usecases.units import install_units
+from pipeline.wiring import releases_of, say
 
 EXAMPLE = "70_scripts/setup_vm.sh --origin git@github.com:OWNER/NAME.git"
 
 
 def main(config: Config, arguments: argparse.Namespace) -> int:
-    """Make or mend the deployment root."""
+    """Make or mend the deployment root and the units that resume what died."""
     variables: dict[str, str] = {}
     for name in config.environments:
         variables |= compose_variables(config, name)
     try:
-        sha = install(config, arguments.origin, variables, say)
+        sha = install(config, releases_of(config), arguments.origin, variables, say)
+        install_units(config.paths.root, say)
     except CommandFailed as error:
         raise ConfigurationError(
             "setting this machine up", str(error), "mend the cause, then run it again"

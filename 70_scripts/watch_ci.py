@@ -7,6 +7,7 @@ from pipeline import cli
 from pipeline.core.history import Outcome
 from pipeline.errors import TimedOut
 from pipeline.gateways.lock import held
+from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.settlement import settle
 from pipeline.usecases.watching import await_verdict
 from pipeline.wiring import Pipeline, say
@@ -27,6 +28,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         with held(env.watchers.lock(sha), pipeline.clock, patience=LOOKERS_PATIENCE):
             judgement = await_verdict(pipeline.watch(), sha, pipeline.clock, say)
             outcome = settle(env, sha, judgement)
+            adopt_validated(pipeline.releases(), env.journal)
     except TimedOut as error:
         say(str(error))
         return error.exit_code

@@ -23,6 +23,7 @@ from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.releases import Layout, Releases
 from pipeline.usecases.watching import Watch
 
 SCRIPTS = Path(__file__).resolve().parent.parent
@@ -56,7 +57,7 @@ class Pipeline:
         Raises:
             ConfigurationError: it is not there.
         """
-        path = self.config.paths.root / ".pipeline" / "repo.git"
+        path = Layout(self.config.paths.root).store
         if not path.is_dir():
             raise ConfigurationError(
                 "opening the deployment root",
@@ -64,6 +65,10 @@ class Pipeline:
                 "set the VM up first",
             )
         return Store(path, self.config.github.branch)
+
+    def releases(self) -> Releases:
+        """Return the pipeline's own versions."""
+        return releases_of(self.config)
 
     def watch(self) -> Watch:
         """Return how verdicts are waited for."""
@@ -120,6 +125,14 @@ class Pipeline:
             watchers=self.watcher(name),
             say=say,
         )
+
+
+def releases_of(config: Config) -> Releases:
+    """Return the pipeline's own versions, also where nothing is set up yet."""
+    layout = Layout(config.paths.root)
+    store = Store(layout.store, config.github.branch)
+    lock = config.paths.state / "pipeline.lock"
+    return Releases(layout, store, lock, SystemClock(), say)
 
 
 def build(config: Config, config_file: Path) -> Pipeline:

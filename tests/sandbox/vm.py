@@ -25,6 +25,10 @@ GIT = {
     "GIT_COMMITTER_EMAIL": "ada@example.org",
     "GIT_CONFIG_GLOBAL": "/dev/null",
 }
+# A home of its own, but not a package cache of its own.
+CACHE = {
+    "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv")
+}
 
 
 def free_port() -> int:
@@ -45,6 +49,7 @@ class Vm:
     preprod: dict[str, object] = field(default_factory=dict)
     api_url: str = "http://127.0.0.1:1"
     webhook: str = ""
+    has_own_pipeline: bool = False
 
     def __post_init__(self) -> None:
         """Lay out the places and write the configuration."""
@@ -94,6 +99,9 @@ class Vm:
         (self.clone / "pipeline.yml").write_text(self.config.read_text())
         sha = self.push("First version")
         self.script("setup_vm", "--origin", str(self.origin))
+        if not self.has_own_pipeline:
+            # The checkout's scripts are used: no validated version takes their place.
+            (self.root / ".pipeline" / "current").unlink()
         if self.webhook:
             secrets = self.state / "secrets.env"
             secrets.write_text(f"DISCORD_WEBHOOK_URL={self.webhook}\n")
@@ -134,7 +142,7 @@ class Vm:
                 "--config",
                 self.config,
             ),
-            env={**os.environ, "HOME": str(self.home), **environment},
+            env={**os.environ, **CACHE, "HOME": str(self.home), **environment},
             capture_output=True,
             text=True,
             timeout=90,
@@ -143,6 +151,26 @@ class Vm:
         if code is not None and done.returncode != code:
             raise AssertionError(f"{verb} exited {done.returncode}:\n{done.stderr}")
         return done
+
+    def own(self, verb: str, *arguments: str, code: int = 0) -> str:
+        """Run a verb of the VM's own pipeline; return what it told people."""
+        tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            (self.root / "70_scripts" / "run", verb, *arguments),
+            env={**os.environ, **CACHE, "HOME": str(self.home), "PATH": tools},
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+        if done.returncode != code:
+            raise AssertionError(f"{verb} exited {done.returncode}:\n{done.stderr}")
+        return done.stderr
+
+    def in_force(self) -> str:
+        """Return the commit whose pipeline is in force, empty if there is none."""
+        current = self.root / ".pipeline" / "current"
+        return current.resolve().name if current.is_symlink() else ""
 
     def python(self, code: str, *arguments: str) -> None:
         """Run code that uses the library, in a process of its own."""

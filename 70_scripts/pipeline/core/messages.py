@@ -44,7 +44,7 @@ def live(order: Order, seconds: float, remarks: tuple[str, ...]) -> Notice:
 
 def deployed(order: Order) -> Notice:
     """Say that a SHA that was validated before serves, read back."""
-    lines = ("Serving this SHA, verified healthy",)
+    lines: tuple[str, ...] = ("Serving this SHA, verified healthy",)
     if order.kind is Kind.ROLLBACK:
         lines = (*order.reason.splitlines(), *lines)
         return _notice("↩️", "Rolled back by hand", order, lines, is_alert=True)
@@ -98,6 +98,16 @@ def drifted(environment: str, served: Sha, journaled: Sha) -> Notice:
         f"⚠️ {environment.upper()} - Drifted",
         f"Serving {served.short}, the journal says {journaled.short}",
         "Left as it is; deploy or roll back to make it whole",
+    )
+    return Notice("\n".join(lines), is_alert=True)
+
+
+def not_adopted(sha: Sha, in_force: Sha, obstacle: str) -> Notice:
+    """Say that a validated pipeline does not start here, and that the old one stays."""
+    lines = (
+        f"⚠️ PIPELINE - {sha.short} was validated, but does not start on this machine",
+        problem(obstacle),
+        f"{in_force.short} goes on deploying, watching and rolling back",
     )
     return Notice("\n".join(lines), is_alert=True)
 

@@ -88,9 +88,7 @@ def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
     point = live.sha if live else validated
     subject = env.store.commit(sha).subject
     reason = f"Instead of {point.short}" if point else ""
-    order = Order(
-        env.name, sha, Kind.ROLLBACK, actor, subject, run_url, reason=reason
-    )
+    order = Order(env.name, sha, Kind.ROLLBACK, actor, subject, run_url, reason=reason)
     notice = messages.started(order, awaits_ci=not env.journal.was_validated(sha))
     env.announce(f"rolling back to {sha.short} by hand")
     return env.journal.start(order, point if point != sha else None, notice)
