@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from rehearsal.github.runs import Run
+from rehearsal.github.scripting import ScriptedRun
 from rehearsal.github.server import GitHubServer
 
 pytestmark = pytest.mark.act
@@ -119,3 +120,34 @@ def test_other_branches_are_not_deployed(site: Site) -> None:
     main = site.push()
     site.run(main, "ci.yml")
     assert site.github.runs(sha) == []
+
+
+@pytest.mark.parametrize("is_red", [False, True])
+def test_a_finished_ci_is_settled(site: Site, is_red: bool) -> None:
+    """Whatever CI concludes, its commit is settled by the VM's own script."""
+    if is_red:
+        (site.home / "fails").write_text("quality")
+    sha = site.push()
+    assert site.run(sha, "ci.yml").conclusion == ("failure" if is_red else "success")
+    assert site.run(sha, "settle.yml").conclusion == "success"
+    assert f"run settle preprod --sha {sha}" in site.calls()
+
+
+@pytest.mark.parametrize(
+    "other", [{"event": "pull_request"}, {"event": "workflow_dispatch"}]
+)
+def test_other_runs_of_ci_settle_nothing(site: Site, other: dict[str, str]) -> None:
+    """The end of a run that is no push to main starts no settling."""
+    sha = site.push()
+    first, before = site.run(sha, "settle.yml"), site.calls()
+    name = site.run(sha, "ci.yml")
+    scripted = ScriptedRun(sha, "success", run_id=name.id, **other)
+    site.github.announce_end(site.github.script_runs(scripted)[0])
+    run = site.github.wait_for_run(
+        sha,
+        "settle.yml",
+        PATIENCE,
+        lambda run: run.is_completed and run.id != first.id,
+    )
+    assert site.conclusions(run) == {"Settle on preprod": "skipped"}
+    assert site.calls() == before

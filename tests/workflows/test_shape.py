@@ -89,11 +89,23 @@ def test_pull_requests_never_reach_the_vm(path: Path) -> None:
     assert not (has_vm and "pull_request" in workflow["on"])
 
 
-def test_the_vm_checks_nothing_out() -> None:
-    """The job on the VM runs the validated scripts that are there, nothing else."""
-    deployment = steps(ROOT / ".github" / "workflows" / "cd-preprod.yml")
-    assert [step for step in deployment if "uses" in step] == []
-    assert all("~/mangetamain/70_scripts/run" in step["run"] for step in deployment)
+def test_the_vm_checks_nothing_out(path: Path) -> None:
+    """A job on the VM runs the validated scripts that are there, nothing else."""
+    for job in load(path)["jobs"].values():
+        if "self-hosted" in job["runs-on"]:
+            for step in job["steps"]:
+                assert "uses" not in step
+                assert "~/mangetamain/70_scripts/run" in step["run"]
+
+
+def test_only_pushes_to_main_are_settled() -> None:
+    """What CI says of a pull request or of a fork's main is no verdict."""
+    settle = load(ROOT / ".github" / "workflows" / "settle.yml")
+    assert settle["on"]["workflow_run"]["workflows"] == ["CI"]
+    assert load(ROOT / ".github" / "workflows" / "ci.yml")["name"] == "CI"
+    condition = settle["jobs"]["settle"]["if"]
+    for demand in ("event == 'push'", "== 'main'", "== github.repository"):
+        assert demand in condition
 
 
 def test_a_push_to_main_never_cancels_a_verdict() -> None:

@@ -63,13 +63,20 @@ class GitHub:
     def __init__(
         self, http: Http, api_url: str, repository: str, token: str, clock: Clock
     ) -> None:
-        """Ask at ``api_url``; without a ``token`` only public repositories answer."""
+        """Ask at ``api_url``; without a ``token`` only public repositories answer.
+
+        ``counted`` is the number of requests that GitHub has charged for,
+        ``remaining`` what it said is left until its window ends.
+        """
         self._http = http
         self._api = f"{api_url}/"
         self._base = f"{api_url}/repos/{repository}/actions"
         self._clock = clock
         self._seen: dict[str, Answer] = {}
         self._resume_at = 0.0
+        self.has_token = bool(token)
+        self.counted = 0
+        self.remaining: int | None = None
         self._headers = {
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": API_VERSION,
@@ -128,6 +135,7 @@ class GitHub:
             answer = self._http.ask("GET", url, headers={**self._headers, **tag})
         except Unreachable as error:
             raise GitHubUnavailable(str(error)) from error
+        self._count(answer)
         now = self._clock.now()
         self._resume_at = now + _pause(answer.status, answer.headers, now)
         if answer.status == 304 and known:
@@ -137,6 +145,12 @@ class GitHub:
         if "etag" in answer.headers:
             self._seen[url] = answer
         return answer
+
+    def _count(self, answer: Answer) -> None:
+        # An unchanged answer is free, but only for who shows a token.
+        self.counted += not (answer.status == 304 and self.has_token)
+        left = answer.headers.get("x-ratelimit-remaining", "")
+        self.remaining = int(left) if left.isdecimal() else None
 
 
 def _run(payload: _RunPayload) -> Run:

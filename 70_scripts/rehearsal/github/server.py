@@ -100,6 +100,10 @@ class GitHubServer:
         """Add or alter runs without performing anything."""
         return tuple(script(self.ledger, one) for one in scripted)
 
+    def announce_end(self, run: Run) -> None:
+        """Start what the end of a run starts, as for one that was performed."""
+        self._parts.events.completed(run)
+
     def runs(self, sha: str | None = None, workflow: str | None = None) -> list[Run]:
         """Return the runs, the newest first, of one commit or one workflow file."""
         return [

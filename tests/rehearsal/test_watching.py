@@ -1,0 +1,136 @@
+"""What a watch costs: counted by the loopback GitHub, as GitHub counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from pipeline.core.sha import Sha
+from pipeline.core.verdict import Judgement, Verdict
+from pipeline.effects.http import Http
+from pipeline.gateways.github import GitHub
+from pipeline.usecases.watching import Watch, await_verdict
+from rehearsal.github import GitHubServer, ScriptedRun
+from rehearsal.github.runs import Job
+
+from tests.unit.clock import FakeClock
+
+SHA = Sha("a" * 40)
+GATE = ("Quality", "Tests")
+
+
+@dataclass(slots=True)
+class Story(FakeClock):
+    """A clock at whose times something happens at GitHub; in seconds."""
+
+    events: dict[float, Callable[[], object]] = field(default_factory=dict)
+
+    def sleep(self, seconds: float) -> None:
+        """Let the seconds pass, and with them what happens then."""
+        FakeClock.sleep(self, seconds)
+        for time in sorted(time for time in self.events if time <= self.elapsed):
+            self.events.pop(time)()
+
+
+@dataclass(slots=True)
+class Ci:
+    """A run of CI that its test moves on."""
+
+    server: GitHubServer
+    run: int | None = None
+
+    def is_now(self, status: str, conclusion: str | None = None) -> None:
+        """Put the run into a state."""
+        scripted = ScriptedRun(str(SHA), conclusion, status, run_id=self.run)
+        self.run = self.server.script_runs(scripted)[0].id
+
+    def job_is(self, number: int, conclusion: str | None) -> None:
+        """Put a job of the gate into a state; None while it runs."""
+        assert self.run is not None
+        status = "completed" if conclusion else "in_progress"
+        name = GATE[number]
+        job = Job(number + 1, self.run, 1, name, name, (), 0.0, status, conclusion)
+        self.server.ledger.put_job(job)
+
+
+def watch(server: GitHubServer, clock: FakeClock, token: str) -> Judgement:
+    """Watch as shipped: a look every 10 s, 5 minutes long."""
+    http = Http(through_proxy=False)
+    github = GitHub(http, server.api_url, "team/app", token, clock)
+    shipped = Watch(github, "ci.yml", GATE, interval=10, deadline=300)
+    return await_verdict(shipped, SHA, clock, lambda _: None)
+
+
+def used(server: GitHubServer, token: str | None) -> int:
+    """Return how many requests GitHub has charged a client for."""
+    return server.limits.of(token).used
+
+
+@pytest.mark.parametrize("conclusion", ["success", "failure", "cancelled"])
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_watch_with_a_token_costs_four_requests(
+    quiet_github: GitHubServer, conclusion: str, listed: bool
+) -> None:
+    """From the first look to the verdict at most four answers are charged for."""
+    quiet_github.script_runs(ScriptedRun("b" * 40))  # So that CI is a known workflow.
+    ci, clock = Ci(quiet_github), Story()
+    if listed:
+        ci.is_now("in_progress")
+    clock.events = {
+        15: lambda: ci.is_now("queued"),
+        35: lambda: ci.is_now("in_progress"),
+        36: lambda: ci.job_is(0, None),
+        55: lambda: ci.job_is(1, None),
+        90: lambda: ci.job_is(0, "success"),
+        150: lambda: ci.job_is(1, "failure" if conclusion == "failure" else "success"),
+        170: lambda: ci.is_now("completed", conclusion),
+    }
+    words = {"success": Verdict.PASSED, "failure": Verdict.FAILED}
+    judgement = watch(quiet_github, clock, quiet_github.token)
+    assert judgement.verdict is words.get(conclusion, Verdict.NONE)
+    assert clock.elapsed <= 180
+    assert used(quiet_github, quiet_github.token) <= 4
+
+
+def test_a_quick_failure_does_not_wait_for_the_rest(
+    quiet_github: GitHubServer,
+) -> None:
+    """A gate job that fails within half a minute decides before the run has ended."""
+    ci, clock = Ci(quiet_github), Story()
+    ci.is_now("in_progress")
+    clock.events = {20: lambda: ci.job_is(0, "failure")}
+    judgement = watch(quiet_github, clock, quiet_github.token)
+    assert (judgement.verdict, clock.elapsed) == (Verdict.FAILED, 30)
+    assert used(quiet_github, quiet_github.token) <= 4
+
+
+def test_the_last_look_asks_for_the_jobs(quiet_github: GitHubServer) -> None:
+    """A job that failed meanwhile counts at the deadline, whatever it costs."""
+    ci, clock = Ci(quiet_github), Story()
+    ci.is_now("in_progress")
+    clock.events = {100: lambda: ci.job_is(1, "failure")}
+    judgement = watch(quiet_github, clock, quiet_github.token)
+    assert (judgement.verdict, clock.elapsed) == (Verdict.FAILED, 300)
+
+
+def test_watches_without_a_token_share_sixty_requests(
+    quiet_github: GitHubServer,
+) -> None:
+    """However many watches there are in an hour, GitHub never has to refuse."""
+    Ci(quiet_github).is_now("in_progress")
+    looks = []
+    for _ in range(10):
+        clock = Story()
+        assert watch(quiet_github, clock, "").verdict is Verdict.NONE
+        looks.append(len(clock.slept))
+    assert used(quiet_github, None) <= 60
+    assert looks[0] > 8, "the first watch of an hour need not be slow"
+
+
+def test_a_used_up_allowance_is_waited_for(quiet_github: GitHubServer) -> None:
+    """Where nothing is left, the watch asks no more and says why."""
+    quiet_github.limits.exhaust(None, 3000)
+    clock = Story()
+    judgement = watch(quiet_github, clock, "")
+    assert judgement.verdict is Verdict.NONE
+    assert "GitHub unreachable" in judgement.reason
+    assert used(quiet_github, None) <= 61
