@@ -82,7 +82,6 @@ class Health(Section):
     page_path: UrlPath
     probe_timeout: Seconds
     interval: Seconds
-    steady: int = Field(ge=1, le=100)
     deadline: Seconds
 
 
@@ -112,6 +111,8 @@ class EnvironmentSettings(Section):
     port: int = Field(ge=1, le=65_535)
     url: Url
     validated_only: bool
+    checks: int = Field(ge=1, le=100)
+    rollback_on_failure: bool
 
 
 class Config(Section):

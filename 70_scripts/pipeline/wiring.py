@@ -112,7 +112,7 @@ class Pipeline:
             worktree=Worktree(self.config.paths.root / settings.worktree),
             strategy=strategy_of(self.config, name, store),
             strategy_files=(COMPOSE_FOLDER, *self.config.image.defined_by),
-            endpoint=Endpoint(http, local, name, content, health),
+            endpoint=Endpoint(http, local, name, content, health, settings.checks),
             journal=Journal(open_database(self.journal_file), self.clock),
             state_file=StateFile(state / "last-validated-sha.txt"),
             outbox=self.outbox(),
@@ -124,6 +124,8 @@ class Pipeline:
             ),
             watchers=self.watcher(name),
             say=say,
+            url=settings.url,
+            rolls_back=settings.rollback_on_failure,
         )
 
 

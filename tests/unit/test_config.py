@@ -82,7 +82,7 @@ BAD: list[tuple[str, object]] = [
     ("ci.on_no_verdict", "ignore"),
     ("ci.gate_jobs", "Quality"),
     ("health.path", "health"),
-    ("health.steady", 0),
+    ("environments.prod.checks", 0),
     ("image.defined_by", []),
     ("environments", []),
     ("environments.preprod.strategy", "hope"),
@@ -108,9 +108,9 @@ def test_bad_value_is_named(tmp_path: Path, path: str, value: object) -> None:
 def test_missing_key_is_named(tmp_path: Path) -> None:
     """There are no hidden defaults: a key that is left out is asked for."""
     whole = document()
-    del whole["health"]["steady"]
+    del whole["health"]["interval"]
     (tmp_path / "pipeline.yml").write_text(yaml.safe_dump(whole))
-    with pytest.raises(ConfigurationError, match="health.steady"):
+    with pytest.raises(ConfigurationError, match="health.interval"):
         load_config(tmp_path / "pipeline.yml")
 
 

@@ -61,10 +61,10 @@ def test_gate_names_the_lasting_problem(
     site.answers(health.path, json_reply(report))
     site.answers(health.page_path, Reply(body=b"Content"))
     site.answers(str(health.script_path), Reply(503))
-    endpoint = Endpoint(http, site.url, "preprod", "Content", health)
+    endpoint = Endpoint(http, site.url, "preprod", "Content", health, 3)
     for deadline in (30, 31, 32):
         late = health.model_copy(update={"deadline": deadline})
-        endpoint = Endpoint(http, site.url, "preprod", "Content", late)
+        endpoint = Endpoint(http, site.url, "preprod", "Content", late, 3)
         with pytest.raises(Unhealthy, match="HTTP 503 from"):
             endpoint.wait_until_healthy(A, clock, lambda: False)
 

@@ -19,6 +19,7 @@ class Step(StrEnum):
 
     FETCH = "fetch"
     PREPARE = "prepare"
+    BACKUP = "backup"
     KEEP = "keep"
     RESET = "reset"
     ACTIVATE = "activate"

@@ -58,7 +58,8 @@ def validated(order: Order, judgement: Judgement) -> Notice:
 
 def returned(order: Order, target: Sha, reasons: tuple[str, ...]) -> Notice:
     """Say that another SHA serves instead, read back."""
-    lines = (*reasons, f"Serving {target.short} again, verified healthy")
+    run = (f"Deployed by: {one_line(order.run_url)}",) if order.run_url else ()
+    lines = (*reasons, f"Serving {target.short} again, verified healthy", *run)
     return _notice("↩️", "Rolled back", order, lines, is_alert=True)
 
 
@@ -78,17 +79,53 @@ def failed(order: Order, reasons: tuple[str, ...]) -> Notice:
     return _notice("❌", "Failed", order, reasons, is_alert=True)
 
 
-def needs_human(order: Order, reasons: tuple[str, ...], obstacle: str) -> Notice:
-    """Say that what serves is not what should, and that nothing will mend it."""
-    todo = "A human is needed: README_CI_CD.md, “Rollback by hand”"
-    lines = (*reasons, escaped(obstacle), todo)
+def needs_human(
+    order: Order,
+    reasons: tuple[str, ...],
+    obstacle: str,
+    commands: tuple[str, ...] = (),
+) -> Notice:
+    """Say that what serves is not what should, and what a person can type."""
+    lines = (
+        *reasons,
+        escaped(obstacle),
+        "A human is needed: README_CI_CD.md, “Rollback by hand”",
+        *by_hand(commands),
+    )
     return _notice("🚨", "NOT ROLLED BACK", order, lines, is_alert=True)
 
 
-def refused(environment: str, sha: Sha, reason: str) -> Notice:
+def promoted(order: Order, url: str) -> Notice:
+    """Say that production serves what preprod has proved, read back."""
+    lines = (
+        "🎯 PRODUCTION - Deployment successful ✅",
+        f"SHA: {order.sha.short}",
+        f"Author: {_at(order.actor)}",
+        f"Message: {escaped(order.subject)}",
+        "PREPROD ✅ → PROD ✅",
+        f"URL: {one_line(url)}",
+    )
+    return Notice("\n".join(lines), is_alert=True)
+
+
+def refused(
+    environment: str, sha: Sha | None, reason: str, todo: str = "", actor: str = ""
+) -> Notice:
     """Say that a request was turned down."""
-    title = f"⛔ {environment.upper()} - Refused"
-    lines = (title, f"SHA: {sha.short}", problem(reason), "Nothing was touched")
+    lines = (
+        f"⛔ {environment.upper()} - Refused",
+        f"SHA: {sha.short}" if sha else "",
+        f"Author: {_at(actor)}" if actor else "",
+        problem(reason),
+        f"To do: {escaped(todo)}" if todo else "",
+        "Nothing was touched",
+    )
+    return Notice("\n".join(filter(None, lines)), is_alert=True)
+
+
+def freeze_overridden(actor: str, window: str) -> Notice:
+    """Say who deploys although production is frozen."""
+    lines = ("🧊 PROD - Freeze overridden", f"Author: {_at(actor)}", one_line(window))
     return Notice("\n".join(lines), is_alert=True)
 
 
@@ -110,6 +147,11 @@ def not_adopted(sha: Sha, in_force: Sha, obstacle: str) -> Notice:
         f"{in_force.short} goes on deploying, watching and rolling back",
     )
     return Notice("\n".join(lines), is_alert=True)
+
+
+def by_hand(commands: tuple[str, ...]) -> tuple[str, ...]:
+    """Return lines with commands to type, as Discord shows code."""
+    return tuple(f"`{one_line(command).replace('`', '')}`" for command in commands)
 
 
 def problem(seen: str) -> str:

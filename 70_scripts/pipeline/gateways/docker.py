@@ -118,6 +118,15 @@ def has_image(tag: str) -> bool:
     return bool(docker("image", "ls", "--quiet", tag).text)
 
 
+def image_id(tag: str) -> str:
+    """Return the id of an image.
+
+    Raises:
+        CommandFailed: there is no image of that tag.
+    """
+    return docker("image", "inspect", "--format", "{{.Id}}", tag).text
+
+
 def tag_image(tag: str, name: str) -> None:
     """Give an image a second name."""
     docker("tag", tag, name)

@@ -39,14 +39,24 @@ class Endpoint:
     """One environment's address, as seen from the VM."""
 
     def __init__(
-        self, http: Http, base: str, environment: str, content: str, health: Health
+        self,
+        http: Http,
+        base: str,
+        environment: str,
+        content: str,
+        health: Health,
+        checks: int,
     ) -> None:
-        """Probe ``base`` for the app of ``environment``, expecting ``content``."""
+        """Probe ``base`` for the app of ``environment``, expecting ``content``.
+
+        ``checks`` good probes in a row make it healthy.
+        """
         self._http = http
         self._base = base
         self._environment = environment
         self._content = content
         self._health = health
+        self._checks = checks
 
     def probe(self, expected: Sha | None = None, *, is_deep: bool = True) -> Probe:
         """Look once: report, page, and, when deep, a run of the app's script.
@@ -78,12 +88,12 @@ class Endpoint:
         start = clock.monotonic()
         good, problem = 0, ""
         while True:
-            is_last = good == self._health.steady - 1
+            is_last = good == self._checks - 1
             probe = self.probe(sha, is_deep=is_last)
             good = good + 1 if probe.is_healthy else 0
             problem = probe.problem or problem
             elapsed = clock.monotonic() - start
-            if good == self._health.steady:
+            if good == self._checks:
                 return elapsed
             if not probe.is_healthy and has_died():
                 raise Unhealthy(f"the app ended by itself ({probe.problem})")

@@ -39,6 +39,7 @@ class Journal(Records):
         deployment: Deployment,
         step: Step,
         notice: Callable[[], Notice | None] = lambda: None,
+        detail: Callable[[], str] = str,
     ) -> Iterator[None]:
         """Record a step before it begins and, unless it fails, after it is done.
 
@@ -46,10 +47,12 @@ class Journal(Records):
             deployment: whose step it is.
             step: which one.
             notice: makes, when the step is done, the notice of it.
+            detail: says, when it is done, what came of it: which artefact, say.
         """
         self._mark(deployment, step, is_done=False)
         yield
-        self._mark(deployment, step, is_done=True, notice=notice())
+        made = detail()
+        self._mark(deployment, step, is_done=True, notice=notice(), detail=made)
 
     def tell(self, deployment: Deployment | None, notice: Notice) -> None:
         """Record a notice that goes with no other fact."""
@@ -82,7 +85,7 @@ class Journal(Records):
         undone, is_failed = rollback.order.cause, outcome is Outcome.FAILED
         with self._transaction():
             if outcome is None:
-                fact = (rollback.id, Step.WATCH, 1, self._clock.now())
+                fact = (rollback.id, Step.WATCH, 1, self._clock.now(), "")
                 self._insert("step", None, *fact)
             else:
                 self._end(rollback.id, outcome, reason)
@@ -126,8 +129,9 @@ class Journal(Records):
         *,
         is_done: bool,
         notice: Notice | None = None,
+        detail: str = "",
     ) -> None:
-        fact = (deployment.id, step, int(is_done), self._clock.now())
+        fact = (deployment.id, step, int(is_done), self._clock.now(), detail)
         with self._transaction():
             self._insert("step", None, *fact)
             self._tell(deployment.id, notice)

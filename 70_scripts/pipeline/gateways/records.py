@@ -167,6 +167,23 @@ class Records:
         )
         return [(Step(name), bool(is_done), at) for name, is_done, at in rows]
 
+    def proved(self, environment: str, sha: Sha) -> str:
+        """Return with which artefact a SHA was last healthy elsewhere, empty if not."""
+        row = self._database.execute(
+            "SELECT s.detail FROM step s JOIN deployment d ON d.id = s.deployment "
+            "WHERE d.environment <> ? AND d.sha = ? AND s.name = ? AND s.is_done "
+            "ORDER BY s.id DESC LIMIT 1",
+            (environment, sha, Step.VERIFY),
+        ).fetchone()
+        return str(row["detail"]) if row else ""
+
+    def failing_step(self, deployment: Deployment) -> Step | None:
+        """Return the step that was begun and not done."""
+        open_steps: dict[Step, None] = {}
+        for name, is_done, _ in self.steps(deployment):
+            open_steps.pop(name, None) if is_done else open_steps.setdefault(name)
+        return next(reversed(open_steps), None)
+
     def has_begun(self, deployment: Deployment, step: Step) -> bool:
         """Tell whether a step of a deployment was ever begun."""
         return any(name is step for name, _, _ in self.steps(deployment))

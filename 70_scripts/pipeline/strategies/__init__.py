@@ -27,6 +27,16 @@ class Strategy(Protocol):
             CommandFailed: it could not be started.
         """
 
+    def artefact(self, sha: Sha) -> str:
+        """Name exactly what runs besides the source: built once, never by itself again.
+
+        Raises:
+            CommandFailed: it is not there.
+        """
+
+    def by_hand(self) -> str:
+        """Return the command that a person types to restart what was reset."""
+
     def has_died(self) -> bool:
         """Tell whether what was activated has ended by itself."""
 

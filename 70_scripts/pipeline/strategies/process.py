@@ -62,6 +62,14 @@ class Process:
         descriptor = open_private_log(self._supervisor.log)
         self._supervisor.start(self.argv(sha), descriptor, self._worktree.path)
 
+    def artefact(self, sha: Sha) -> str:
+        """Return the name of the version's virtual environment."""
+        return f"venv:{self._dependencies.digest(sha)}"
+
+    def by_hand(self) -> str:
+        """Return the command that deploys what was reset: no process restarts itself."""
+        return f"70_scripts/run rollback {self._environment}"
+
     def has_died(self) -> bool:
         """Tell whether the process has ended."""
         return not self._supervisor.is_running()

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
-from pipeline.gateways.docker import ComposeProject, Container, has_image, tag_image
+from pipeline.gateways.docker import (
+    ComposeProject,
+    Container,
+    has_image,
+    image_id,
+    tag_image,
+)
 from pipeline.strategies.dependencies import Dependencies
 
 
@@ -59,6 +65,14 @@ class Restart:
             self._project.restart()
         after = self._project.container()
         self._restarts = after.restarts if after else 0
+
+    def artefact(self, sha: Sha) -> str:
+        """Return the id of the version's image."""
+        return f"image:{image_id(self._image(sha))}"
+
+    def by_hand(self) -> str:
+        """Return the command that restarts the container from its worktree."""
+        return f"docker-compose -f {self._project.file} restart"
 
     def has_died(self) -> bool:
         """Tell whether the container exited or is being restarted by the engine."""

@@ -39,7 +39,10 @@ def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
         env.strategy.activate(sha)
     env.announce("waiting until it reports itself healthy")
     with env.journal.step(
-        deployment, Step.VERIFY, lambda: _live_notice(env, deployment, remarks)
+        deployment,
+        Step.VERIFY,
+        lambda: _live_notice(env, deployment, remarks),
+        lambda: env.strategy.artefact(sha),
     ):
         env.endpoint.wait_until_healthy(sha, env.clock, env.strategy.has_died)
     env.announce(f"{sha.short} is live and healthy")
@@ -71,7 +74,13 @@ def give_up(env: Environment, deployment: Deployment, seen: str) -> NoReturn:
         RollbackFailed: it does not.
     """
     target = deployment.rollback_point
-    return_to(env, deployment, target, (messages.problem(seen),))
+    step = env.journal.failing_step(deployment)
+    reasons: tuple[str, ...] = (messages.problem(f"{step}: {seen}" if step else seen),)
+    if env.is_validated_only and target:
+        reasons += messages.by_hand(_commands(env, target))
+    if not env.rolls_back:
+        _page(env, deployment, "Left as it is: rollback_on_failure is off", reasons)
+    return_to(env, deployment, target, reasons)
     raise FailedAndRolledBack(
         f"deploying {deployment.sha.short} to {env.name}",
         seen,
@@ -141,7 +150,9 @@ def _page(
     reasons: tuple[str, ...],
     rollback: Deployment | None = None,
 ) -> NoReturn:
-    notice = messages.needs_human(deployment.order, reasons, seen)
+    target = deployment.rollback_point or env.validated()
+    commands = _commands(env, target) if target else ()
+    notice = messages.needs_human(deployment.order, reasons, seen, commands)
     if rollback is None:
         env.journal.end(deployment, Outcome.FAILED, seen, notice)
     else:
@@ -151,6 +162,12 @@ def _page(
         seen,
         "follow “Rollback by hand” in README_CI_CD.md",
     )
+
+
+def _commands(env: Environment, target: Sha) -> tuple[str, ...]:
+    """Return what a person types to put a version up without the pipeline."""
+    reset = f"cd {env.worktree.path} && git reset --hard {target}"
+    return (reset, env.strategy.by_hand())
 
 
 def _rollback_order(

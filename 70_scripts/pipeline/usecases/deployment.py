@@ -57,10 +57,25 @@ def _refuse(env: Environment, sha: Sha, reason: str, todo: str) -> NoReturn:
 
 
 def _start(env: Environment, order: Order) -> Deployment:
-    live = env.journal.live(env.name)
-    candidates = (live.sha if live else None, env.validated())
-    point = next((sha for sha in candidates if sha and sha != order.sha), None)
+    point = _rollback_point(env, order.sha)
     notice = messages.started(order, awaits_ci=not env.is_validated_only)
     deployment = env.journal.start(order, point, notice)
     env.announce(f"deploying {order.sha.short}, deployment {deployment.id}")
     return deployment
+
+
+def _rollback_point(env: Environment, sha: Sha) -> Sha | None:
+    """Return what to put back if the SHA does not serve: what serves, or did last."""
+    live = env.journal.live(env.name)
+    # What preprod validated may never have served on production.
+    served = env.journal.healthy(env.name)[::-1]
+    before = served if env.is_validated_only else (env.validated(),)
+    candidates = (live.sha if live else None, *before)
+    return next(
+        (
+            one
+            for one in candidates
+            if one and one != sha and not env.journal.is_bad(env.name, one)
+        ),
+        None,
+    )

@@ -27,6 +27,9 @@ class Environment:
         lock: opens the environment's lock; only its holder may change anything. It
             takes ``patience``, the seconds to wait for another holder.
         watchers: start what awaits a verdict.
+        url: where people look at it.
+        rolls_back: an unhealthy version is replaced by the earlier one at once.
+        backup: makes one, proves it, and returns its name; None where none is needed.
         strategy_files: what a strategy needs to prepare a version.
     """
 
@@ -45,6 +48,9 @@ class Environment:
     lock: Callable[..., AbstractContextManager[None]]
     watchers: WatcherLauncher
     say: Callable[[str], None]
+    url: str = ""
+    rolls_back: bool = True
+    backup: Callable[[], str] | None = None
 
     def announce(self, doing: str) -> None:
         """Print one line for the phase that begins."""

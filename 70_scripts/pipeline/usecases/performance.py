@@ -9,7 +9,7 @@ from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
 from pipeline.usecases.activation import put_up_or_return
 from pipeline.usecases.environment import Environment
-from pipeline.usecases.preparation import prepare_or_end
+from pipeline.usecases.preparation import back_up_or_end, prepare_or_end
 
 
 def perform(env: Environment, deployment: Deployment) -> None:
@@ -28,6 +28,8 @@ def perform(env: Environment, deployment: Deployment) -> None:
             env.journal.end(deployment, Outcome.SUPERSEDED, reason, notice)
             env.announce(reason)
             return
+        if env.backup and not env.journal.has_done(deployment, Step.BACKUP):
+            back_up_or_end(env, deployment)
     if not env.journal.has_done(deployment, Step.VERIFY):
         put_up_or_return(env, deployment)
     bring_to_rest(env, deployment)
@@ -42,7 +44,9 @@ def bring_to_rest(env: Environment, deployment: Deployment) -> None:
         notice = messages.rolled_forward(order)
         env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
     elif env.is_validated_only or order.kind is Kind.ROLLBACK and _is_good(env, order):
-        notice = messages.deployed(order)
+        is_promotion = order.kind is Kind.DEPLOY
+        promoted = messages.promoted(order, env.url)
+        notice = promoted if is_promotion else messages.deployed(order)
         env.journal.end(deployment, Outcome.VALIDATED, "validated before", notice)
     else:
         with env.journal.step(deployment, Step.WATCH):

@@ -1,6 +1,8 @@
 """Everything that can fail before anything is touched."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.core import messages
@@ -49,10 +51,48 @@ def prepare_or_end(env: Environment, deployment: Deployment) -> None:
     Raises:
         Refused: it cannot be prepared; nothing was touched.
     """
-    try:
+    with _ending(env, deployment):
         if deployment.order.kind is Kind.DEPLOY:
             fetch(env, deployment)
         prepare(env, deployment)
+        _check_artefact(env, deployment)
+
+
+def back_up_or_end(env: Environment, deployment: Deployment) -> None:
+    """Keep what will be changed, proved to be restorable; else end the deployment.
+
+    Raises:
+        Refused: there is no backup; nothing was touched.
+    """
+    if env.backup is None:
+        return
+    env.announce("backing up")
+    made: list[str] = []
+    with (
+        _ending(env, deployment),
+        env.journal.step(deployment, Step.BACKUP, detail=lambda: made[0]),
+    ):
+        made.append(env.backup())
+
+
+def _check_artefact(env: Environment, deployment: Deployment) -> None:
+    """Make sure that what another environment has proved is what goes up here."""
+    proved = env.journal.proved(env.name, deployment.sha)
+    found = env.strategy.artefact(deployment.sha)
+    kind = found.partition(":")[0]
+    if env.is_validated_only and proved.startswith(f"{kind}:") and proved != found:
+        raise Refused(
+            "comparing with what was proved",
+            f"it was proved with {proved}, here is {found}",
+            "deploy it there again",
+        )
+
+
+@contextmanager
+def _ending(env: Environment, deployment: Deployment) -> Iterator[None]:
+    """End a deployment that fails before anything is touched."""
+    try:
+        yield
     except (CommandFailed, PipelineError, OSError) as problem:
         seen = problem.seen if isinstance(problem, PipelineError) else str(problem)
         reasons = (messages.problem(seen), "Nothing was touched")

@@ -19,7 +19,6 @@ SETTINGS = Health(
     page_path=PAGE,
     probe_timeout=0.2,
     interval=1,
-    steady=3,
     deadline=30,
 )
 HANGS = Reply(body=b"x", drip=5)
@@ -55,7 +54,7 @@ def app(site: Site, http: Http, clock: FakeClock) -> App:
     site.answers(REPORT, report())
     site.answers(SCRIPT, Reply(body=b"ok"))
     site.answers(PAGE, Reply(body="<title>The Content</title>".encode()))
-    endpoint = Endpoint(http, site.url, "preprod", "The Content", SETTINGS)
+    endpoint = Endpoint(http, site.url, "preprod", "The Content", SETTINGS, 3)
     return App(site, endpoint, clock)
 
 
@@ -117,7 +116,7 @@ def test_shallow_look_runs_no_script(app: App) -> None:
 def test_script_check_may_be_absent(app: App, http: Http) -> None:
     """An app without a script health check is judged by the rest."""
     settings = SETTINGS.model_copy(update={"script_path": None})
-    endpoint = Endpoint(http, app.site.url, "preprod", "The Content", settings)
+    endpoint = Endpoint(http, app.site.url, "preprod", "The Content", settings, 3)
     assert endpoint.probe(A).is_healthy
 
 
