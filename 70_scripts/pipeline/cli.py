@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline import wiring
 from pipeline.config import Config, find_config, load_config
 from pipeline.core.sha import Sha
+from pipeline.effects.actions import Level, annotate
 from pipeline.errors import PipelineError
 from pipeline.gateways.secrets import load_secrets
 
@@ -63,14 +64,15 @@ def main_with_config(made: argparse.ArgumentParser, verb: ConfigVerb) -> int:
         redact = load_secrets(config.paths.state / "secrets.env").redact
         return verb(config, arguments)
     except PipelineError as error:
-        wiring.say(f"error: {redact(str(error))}")
+        annotate(Level.ERROR, redact(str(error)))
         return error.exit_code
     except KeyboardInterrupt:
         wiring.say("interrupted")
         return INTERRUPTED
     except Exception:
         wiring.say(redact(traceback.format_exc()))
-        wiring.say("This is a bug in the pipeline: please report the lines above.")
+        bug = "This is a bug in the pipeline: please report the lines above."
+        annotate(Level.ERROR, bug)
         return 1
 
 

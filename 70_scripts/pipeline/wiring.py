@@ -1,11 +1,11 @@
 """The one place that puts the parts together, from configuration."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.origin import repository_of
+from pipeline.effects.actions import tell
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import ConfigurationError
@@ -154,4 +154,4 @@ def build(config: Config, config_file: Path) -> Pipeline:
 
 def say(text: str) -> None:
     """Print people's words to standard error."""
-    print(text, file=sys.stderr, flush=True)
+    tell(text)

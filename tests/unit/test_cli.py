@@ -164,3 +164,14 @@ def test_code_of_the_verb_is_kept(
 ) -> None:
     """What a verb returns is what the shell sees."""
     assert boundary(monkeypatch, tmp_path, lambda: code) == code
+
+
+def test_error_is_an_annotation_in_a_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a job the error stands on top of the run's page, still without secrets."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    error = errors.Refused("asking", "saw s3cret\n::set-env name=a::b", "do this")
+    assert boundary(monkeypatch, tmp_path, fail_with(error)) == 3
+    told = "::error::asking: saw ***%0A::set-env name=a::b%0A  → do this\n"
+    assert capsys.readouterr() == ("", told)

@@ -1,9 +1,32 @@
-"""The only place that reads GITHUB_*: what the surrounding job, if any, says."""
+"""The only place that reads GITHUB_*, and that speaks to the surrounding job, if any.
+
+A job takes lines of its steps' output such as ``::error::`` for commands: what is said
+here arrives as text, whoever wrote it.
+"""
 
 import json
 import os
+import re
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+
+# GitHub refuses a summary above 1 MiB as a whole.
+LARGEST_SUMMARY = 1_000_000
+# https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+ESCAPES = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+# The runner reads `::name::` at a line's beginning, the older `##[name]` anywhere.
+COMMAND = re.compile(r"((?:^|[\r\n])\s*:|##)(?=:|\[)")
+
+
+class Level(StrEnum):
+    """How much an annotation matters."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +56,37 @@ def _subject(event_path: str) -> str:
         return str(event["head_commit"]["message"]).partition("\n")[0]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def annotate(level: Level, text: str) -> None:
+    """Say something that the page of the surrounding job, if any, shows on top."""
+    if _is_in_job():
+        line = f"::{level}::{text.translate(ESCAPES)}"
+    else:
+        line = f"{level}: {text}"
+    print(line, file=sys.stderr, flush=True)
+
+
+def tell(text: str) -> None:
+    """Print people's words to standard error; to a job they are never a command."""
+    if _is_in_job():
+        text = COMMAND.sub(r"\1 ", text)
+    print(text, file=sys.stderr, flush=True)
+
+
+def summarize(markdown: str) -> None:
+    """Append to the summary of the surrounding job's step; nothing outside of a job.
+
+    What does not fit is cut. A summary that cannot be written changes no result.
+    """
+    path = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if not path:
+        return
+    with suppress(OSError), open(path, "ab") as file:
+        room = max(LARGEST_SUMMARY - file.tell(), 0)
+        text = f"{markdown.rstrip()}\n\n".encode("utf-8", "replace")[:room]
+        file.write(text.decode("utf-8", "ignore").encode())
+
+
+def _is_in_job() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
