@@ -2,18 +2,22 @@
 
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import Annotated
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
     ValidationError,
+    model_validator,
 )
 
+from pipeline.core.freeze import FreezeAction, FreezeWindow, WeekTime
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.errors import ConfigurationError
 
@@ -27,9 +31,14 @@ def _inside(path: str) -> str:
     return path
 
 
+def _week_time(text: object) -> WeekTime:
+    return WeekTime.parse(str(text))
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 HomePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 RelativePath = Annotated[str, AfterValidator(_inside)]
+TimeOfWeek = Annotated[WeekTime, BeforeValidator(_week_time)]
 UrlPath = Annotated[str, Field(pattern=r"^/")]
 Url = Annotated[str, AfterValidator(lambda url: str(HttpUrl(url)).rstrip("/"))]
 
@@ -94,6 +103,39 @@ class Image(Section):
     build_deadline: Seconds
 
 
+class Backup(Section):
+    """What prod keeps before it changes."""
+
+    paths: tuple[Annotated[str, Field(min_length=1)], ...]
+    keep: int = Field(ge=1, le=1000)
+
+
+class Freeze(Section):
+    """One window of the week in which production should be left alone."""
+
+    start: TimeOfWeek
+    end: TimeOfWeek
+    timezone: ZoneInfo
+    action: FreezeAction
+
+    @model_validator(mode="after")
+    def _is_a_window(self) -> Self:
+        if self.start == self.end:
+            raise ValueError("start and end are the same: write two windows for a week")
+        return self
+
+    def window(self) -> FreezeWindow:
+        """Return the window that the core decides with."""
+        return FreezeWindow(self.start, self.end, self.timezone, self.action)
+
+
+class Monitoring(Section):
+    """When an environment counts as down."""
+
+    attempts: int = Field(ge=1, le=10)
+    pause: Seconds
+
+
 class StrategyName(StrEnum):
     """How an environment changes version."""
 
@@ -124,6 +166,9 @@ class Config(Section):
     ci: Ci
     health: Health
     image: Image
+    backup: Backup
+    freeze: tuple[Freeze, ...]
+    monitoring: Monitoring
     environments: dict[
         Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], EnvironmentSettings
     ]

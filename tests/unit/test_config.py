@@ -84,6 +84,12 @@ BAD: list[tuple[str, object]] = [
     ("health.path", "health"),
     ("environments.prod.checks", 0),
     ("image.defined_by", []),
+    ("backup.keep", 0),
+    ("backup.paths", "20_prod/data"),
+    ("backup.paths", [""]),
+    ("freeze", [{"start": "Friday 16:00"}]),
+    ("monitoring.attempts", 0),
+    ("monitoring.pause", -1),
     ("environments", []),
     ("environments.preprod.strategy", "hope"),
     ("environments.preprod.worktree", "../10_preprod"),
@@ -103,6 +109,33 @@ def test_bad_value_is_named(tmp_path: Path, path: str, value: object) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load_config(write_config(tmp_path, {path: value}))
     assert f"{path}" in caught.value.seen
+
+
+WINDOW = {
+    "start": "Friday 16:00",
+    "end": "Monday 08:00",
+    "timezone": "Europe/Paris",
+    "action": "warn",
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("start", "Friday"),
+        ("start", 960),
+        ("end", "Friday 16:00"),
+        ("timezone", "Europe/Atlantis"),
+        ("timezone", "../../etc/passwd"),
+        ("timezone", None),
+        ("action", "hope"),
+    ],
+)
+def test_bad_freeze_window_is_named(tmp_path: Path, key: str, value: object) -> None:
+    """A window that cannot be one, in the second place of the list, is named so."""
+    windows = [WINDOW, {**WINDOW, key: value}]
+    with pytest.raises(ConfigurationError, match=r"freeze\.1"):
+        load_config(write_config(tmp_path, {"freeze": windows}))
 
 
 def test_missing_key_is_named(tmp_path: Path) -> None:
