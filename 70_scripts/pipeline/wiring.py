@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.origin import repository_of
+from pipeline.core.watch import Vantage
 from pipeline.effects.actions import tell
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
@@ -23,6 +24,7 @@ from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.monitoring import Target
 from pipeline.usecases.releases import Layout, Releases
 from pipeline.usecases.watching import Watch
 
@@ -95,6 +97,22 @@ class Pipeline:
             fallback_logs=self.config.paths.state / "logs",
         )
 
+    def endpoint(self, name: str, vantage: Vantage) -> Endpoint:
+        """Return an environment's address, as seen from the VM or from elsewhere."""
+        settings = self.config.environment(name)
+        content, health = self.config.app.content, self.config.health
+        if vantage is Vantage.OUTSIDE:
+            http, base = Http(), settings.url
+        else:
+            http = Http(through_proxy=False)
+            base = f"http://{settings.bind}:{settings.port}"
+        return Endpoint(http, base, name, content, health, settings.checks)
+
+    def target(self, name: str, vantage: Vantage) -> Target:
+        """Return an environment as the health watch sees it."""
+        url = self.config.environment(name).url
+        return Target(name, url, self.endpoint(name, vantage), vantage)
+
     def environment(self, name: str) -> Environment:
         """Return one environment with all its gateways.
 
@@ -103,16 +121,13 @@ class Pipeline:
         """
         settings = self.config.environment(name)
         state, store = self.config.paths.state, self.store()
-        local = f"http://{settings.bind}:{settings.port}"
-        http = Http(through_proxy=False)
-        content, health = self.config.app.content, self.config.health
         return Environment(
             name=name,
             store=store,
             worktree=Worktree(self.config.paths.root / settings.worktree),
             strategy=strategy_of(self.config, name, store),
             strategy_files=(COMPOSE_FOLDER, *self.config.image.defined_by),
-            endpoint=Endpoint(http, local, name, content, health, settings.checks),
+            endpoint=self.endpoint(name, Vantage.INSIDE),
             journal=Journal(open_database(self.journal_file), self.clock),
             state_file=StateFile(state / "last-validated-sha.txt"),
             outbox=self.outbox(),

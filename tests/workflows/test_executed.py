@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 from rehearsal.github.runs import Run
 from rehearsal.github.scripting import ScriptedRun
 from rehearsal.github.server import GitHubServer
@@ -43,6 +44,13 @@ class Site:
         done = subprocess.run(argv, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
+    def dispatch(self, workflow: str) -> None:
+        """Start a workflow by hand, on main."""
+        url = f"{self.github.api_url}/repos/o/r/actions/workflows/{workflow}/dispatches"
+        token = {"Authorization": f"Bearer {self.github.token}"}
+        answer = requests.post(url, json={"ref": "main"}, headers=token, timeout=20)
+        assert answer.ok, answer.text
+
     def run(self, sha: str, workflow: str) -> Run:
         """Return a commit's run of a workflow, ended."""
         return self.github.wait_for_run(sha, workflow, PATIENCE)
@@ -65,8 +73,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
     subprocess.run(("git", "clone", "-q", origin, clone), check=True)
     shutil.copytree(ROOT / ".github", clone / ".github")
     vm = tmp_path / "mangetamain"
-    for script in (clone / "70_scripts/run_ci_checks.sh", vm / "70_scripts/run"):
-        script.parent.mkdir(parents=True)
+    own = [clone / "70_scripts" / name for name in ("run", "run_ci_checks.sh")]
+    for script in (*own, vm / "70_scripts/run"):
+        script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(NOTING)
         script.chmod(0o755)
     (clone / "10_preprod/htmlcov").mkdir(parents=True)
@@ -151,3 +160,14 @@ def test_other_runs_of_ci_settle_nothing(site: Site, other: dict[str, str]) -> N
     )
     assert site.conclusions(run) == {"Settle on preprod": "skipped"}
     assert site.calls() == before
+def test_health_is_checked_from_both_sides(site: Site) -> None:
+    """By hand or by cron, the hosted job looks from outside, the VM's from inside."""
+    sha = site.push()
+    site.run(sha, "ci.yml")
+    assert not site.github.runs(sha, "health-check.yml")
+    site.dispatch("health-check.yml")
+    run = site.run(sha, "health-check.yml")
+    assert set(site.conclusions(run)) == {"From outside", "From inside"}
+    assert run.conclusion == "success"
+    assert "run check_health --from outside --state .health" in site.calls()
+    assert "run check_health --from inside" in site.calls()

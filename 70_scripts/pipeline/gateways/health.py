@@ -101,6 +101,22 @@ class Endpoint:
                 raise Unhealthy(f"{problem}, still after {elapsed:.0f} s")
             clock.sleep(self._health.interval)
 
+    def problem_of_page(self) -> str:
+        """Return what is wrong with the page, empty if nothing."""
+        return self._problem(self._check_page)
+
+    def problem_of_script(self) -> str:
+        """Return what is wrong with a run of the app's script, empty if nothing."""
+        path = self._health.script_path
+        return self._problem(lambda: self._get(path)) if path else ""
+
+    def _problem(self, check: Callable[[], object]) -> str:
+        try:
+            check()
+        except (Unhealthy, Unreachable) as problem:
+            return str(problem)
+        return ""
+
     def _reported_sha(self) -> Sha:
         answer = self._get(self._health.path)
         try:

@@ -83,6 +83,7 @@ ALTER TABLE verdict ADD COLUMN run_url TEXT NOT NULL DEFAULT '';
 CREATE TABLE observation (
     id INTEGER PRIMARY KEY,
     environment TEXT NOT NULL,
+    vantage TEXT NOT NULL,
     is_up INTEGER NOT NULL,
     problem TEXT NOT NULL,
     at REAL NOT NULL
@@ -95,7 +96,7 @@ CREATE TABLE reported (
     error TEXT NOT NULL,
     at REAL NOT NULL
 ) STRICT;
-CREATE INDEX observation_of ON observation (environment, at);
+CREATE INDEX observation_of ON observation (environment, vantage);
 CREATE INDEX reported_of ON reported (deployment);
 """,
 )

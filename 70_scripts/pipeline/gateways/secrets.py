@@ -1,4 +1,4 @@
-"""The webhook and the token: read when needed, never passed on, never printed."""
+"""Webhook, token, heartbeat: read when needed, never passed on, never printed."""
 
 import os
 import stat
@@ -9,6 +9,7 @@ from pipeline.errors import ConfigurationError
 
 WEBHOOK = "DISCORD_WEBHOOK_URL"
 TOKEN = "PIPELINE_GITHUB_TOKEN"
+HEARTBEAT = "HEARTBEAT_URL"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -17,10 +18,11 @@ class Secrets:
 
     webhook: str = ""
     token: str = ""
+    heartbeat: str = ""
 
     def redact(self, text: str) -> str:
         """Return the text without any of the secrets."""
-        for secret in filter(None, (self.webhook, self.token)):
+        for secret in filter(None, (self.webhook, self.token, self.heartbeat)):
             text = text.replace(secret, "***")
         return text
 
@@ -32,10 +34,9 @@ def load_secrets(path: Path) -> Secrets:
         ConfigurationError: the file can be read by others, or cannot be read.
     """
     found = _read(path) if path.exists() else {}
-    names = {
-        name: os.environ.get(name) or found.get(name, "") for name in (WEBHOOK, TOKEN)
-    }
-    return Secrets(names[WEBHOOK].strip(), names[TOKEN].strip())
+    names = (WEBHOOK, TOKEN, HEARTBEAT)
+    values = (os.environ.get(name) or found.get(name, "") for name in names)
+    return Secrets(*(value.strip() for value in values))
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -114,7 +114,7 @@ SHIPPED_TIMES = {
 
 @pytest.mark.parametrize(("text", "is_frozen"), SHIPPED_TIMES.items())
 def test_the_shipped_window(text: str, is_frozen: bool) -> None:
-    """Friday 16:00 to Monday 08:00 by a clock in Paris, to the minute, with a warning."""
+    """Friday 16:00 to Monday 08:00 by a clock in Paris, to the minute."""
     shipped = [each.window() for each in load_config(SHIPPED).freeze]
     moment = datetime.fromisoformat(text).replace(tzinfo=PARIS).astimezone(UTC)
     found = window_in_force(moment, shipped)

@@ -33,7 +33,7 @@ def plain(journal_file: Path, journal: Journal) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(journal_file)) as database:
         for table, values in (
             ("delivery", "1, 1, 'm', ''"),
-            ("observation", "'preprod', 1, ''"),
+            ("observation", "'preprod', 'inside', 1, ''"),
             ("reported", "1, 'success', 7, ''"),
         ):
             database.execute(f"INSERT INTO {table} VALUES (NULL, {values}, 0)")
