@@ -160,6 +160,8 @@ def test_other_runs_of_ci_settle_nothing(site: Site, other: dict[str, str]) -> N
     )
     assert site.conclusions(run) == {"Settle on preprod": "skipped"}
     assert site.calls() == before
+
+
 def test_health_is_checked_from_both_sides(site: Site) -> None:
     """By hand or by cron, the hosted job looks from outside, the VM's from inside."""
     sha = site.push()

@@ -1,9 +1,18 @@
-"""Files that are whole or absent, and logs that follow no planted link."""
+"""Files that are whole or absent, copies that are on the disk, links not followed."""
 
+import hashlib
 import os
 import stat
 from contextlib import suppress
+from io import BufferedWriter, FileIO
 from pathlib import Path
+
+CHUNK = 1 << 20
+TRIES = 3
+
+
+class KeepsChanging(OSError):
+    """A file was written to each time that it was copied."""
 
 
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
@@ -19,10 +28,11 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Put a directory's own entries, new names and renames, on the disk."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -72,3 +82,49 @@ def _is_open(path: Path) -> bool:
             if os.readlink(descriptor) == str(path):
                 return True
     return False
+
+
+def copy_to_disk(source: Path, target: Path) -> tuple[os.stat_result, str]:
+    """Copy a plain file; return its state and its SHA-256.
+
+    Raises:
+        KeepsChanging: it was written to during each of several tries.
+        OSError: it could not be read or written.
+    """
+    for _ in range(TRIES):
+        with (
+            open_plain(source) as reading,
+            open(target, "wb", opener=_private) as writing,
+        ):
+            before = os.fstat(reading.fileno())
+            digest = _pour(reading, writing)
+            after = os.fstat(reading.fileno())
+        if _state(before) == _state(after):
+            return after, digest
+    raise KeepsChanging(0, "it is written to all the time", str(source))
+
+
+def open_plain(path: Path) -> FileIO:
+    """Open a file for reading, unless it is a link; a pipe is not waited for."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    return open(os.open(path, flags), "rb", buffering=0)
+
+
+def _pour(reading: FileIO, writing: BufferedWriter) -> str:
+    digest = hashlib.sha256()
+    while chunk := reading.read(CHUNK):
+        digest.update(chunk)
+        writing.write(chunk)
+    writing.flush()
+    os.fsync(writing.fileno())
+    # What is read back is to come from the disk.
+    os.posix_fadvise(writing.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return digest.hexdigest()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
+
+
+def _state(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns

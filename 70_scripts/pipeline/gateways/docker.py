@@ -118,13 +118,14 @@ def has_image(tag: str) -> bool:
     return bool(docker("image", "ls", "--quiet", tag).text)
 
 
-def image_id(tag: str) -> str:
-    """Return the id of an image.
+def image_id(name: str) -> str:
+    """Return the id of an image, empty if the engine has none of that name.
 
     Raises:
-        CommandFailed: there is no image of that tag.
+        CommandFailed: the engine does not answer.
     """
-    return docker("image", "inspect", "--format", "{{.Id}}", tag).text
+    listing = ("image", "ls", "--no-trunc", "--format", "{{.ID}}", name)
+    return docker(*listing).text.partition("\n")[0]
 
 
 def tag_image(tag: str, name: str) -> None:

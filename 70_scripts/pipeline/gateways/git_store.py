@@ -3,6 +3,7 @@
 Every answer is read from plumbing commands' output and exit codes, never from prose.
 """
 
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ from pathlib import Path
 import stamina
 
 from pipeline.core.sha import Sha
-from pipeline.effects.files import remove_if_abandoned
+from pipeline.effects.files import remove_if_abandoned, write_atomically
 from pipeline.effects.processes import Completed, CommandFailed, run
 
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 FETCH_TIMEOUT = 60.0
+# What git would read as a pattern: https://git-scm.com/docs/gitignore
+SPECIAL = re.compile(r"([\\*?\[\]!# ])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,16 @@ class Store:
         locks = (*self.path.glob("*.lock"), *self.path.glob("refs/**/*.lock"))
         for lock in locks:
             remove_if_abandoned(lock)
+
+    def leave_alone(self, paths: Iterable[str]) -> None:
+        """Keep git's hands off untracked paths of every worktree, whatever its commit.
+
+        A reset neither removes them nor takes them for hand-made changes.
+        """
+        lines = ("/" + SPECIAL.sub(r"\\\1", path) + "\n" for path in paths)
+        exclude = self.path / "info" / "exclude"
+        exclude.parent.mkdir(exist_ok=True)
+        write_atomically(exclude, "".join(lines))
 
     def origin(self) -> str:
         """Return where the store is fetched from."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 
+FILE_NAME = "secrets.env"
 WEBHOOK = "DISCORD_WEBHOOK_URL"
 TOKEN = "PIPELINE_GITHUB_TOKEN"
 HEARTBEAT = "HEARTBEAT_URL"

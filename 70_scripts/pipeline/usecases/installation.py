@@ -10,6 +10,7 @@ from pipeline.config import Config
 from pipeline.core.sha import Sha
 from pipeline.effects.files import write_atomically
 from pipeline.gateways.git_worktree import Worktree
+from pipeline.usecases.backups import shield
 from pipeline.usecases.releases import Layout, Releases, link
 
 
@@ -41,6 +42,7 @@ def install(
     layout.root.mkdir(parents=True, exist_ok=True)
     say(f"==> {layout.store}: fetching {config.github.branch}")
     store.create(origin)
+    shield(config, store)
     store.fetch()
     tip = store.tip()
     for name, settings in config.environments.items():

@@ -1,0 +1,1 @@
+"""Backups: written whole or not at all, read back, and tried out before they count."""

@@ -1,0 +1,146 @@
+"""Making a backup: copied, read back, tried out, and only then given its name."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipeline.core.sha import Sha
+from pipeline.effects.files import KeepsChanging, sync_directory, write_atomically
+from pipeline.errors import ConfigurationError, Refused
+from pipeline.gateways.backup.comparison import Differs, compare
+from pipeline.gateways.backup.entry import Entry
+from pipeline.gateways.backup.manifest import FILE_NAME, Manifest, Tree, to_text
+from pipeline.gateways.backup.store import DATA, KEPT, Backup, BackupStore
+from pipeline.gateways.backup.tree import copy_tree, make_tree
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a backup.
+
+    Attributes:
+        sha: what serves now, None if nothing does.
+        image: the id of the image that serves, empty where there is none.
+        data: places by their declared names.
+        kept: files by the names that they get.
+        excluded: paths that never go into one, such as the secrets.
+    """
+
+    environment: str
+    sha: Sha | None
+    image: str
+    data: Mapping[str, Path]
+    kept: Mapping[str, Path]
+    excluded: frozenset[Path] = frozenset()
+
+
+def create(store: BackupStore, contents: Contents, now: float) -> Backup:
+    """Make a backup, and prove by a restore into a scratch folder that it is one.
+
+    Raises:
+        ConfigurationError: a declared path contains the backups.
+        Refused: it could not be made; nothing else was touched.
+    """
+    _check_places(store, contents)
+    new = store.folder / ".new"
+    try:
+        store.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        store.tidy()
+        manifest = _write(new, contents, now)
+        _try_out(Backup(new, manifest))
+        folder = _free_name(store, contents.sha, now)
+        new.rename(folder)
+        sync_directory(store.folder)
+    except (Differs, OSError) as error:
+        shutil.rmtree(new, ignore_errors=True)
+        seen, todo = _explained(error, store)
+        raise Refused(f"backing {contents.environment} up", seen, todo) from error
+    return Backup(folder, manifest)
+
+
+def _check_places(store: BackupStore, contents: Contents) -> None:
+    before = next(reversed(store.all()), None)
+    known = {tree.name: tree for tree in before.manifest.data} if before else {}
+    for name, place in contents.data.items():
+        if store.folder.resolve().is_relative_to(place):
+            raise ConfigurationError(
+                f"backing up {name}",
+                "the backups themselves are in it",
+                "declare what is in it one by one, in backup.paths",
+            )
+        if (
+            before
+            and not os.path.lexists(place)
+            and known.get(name, Tree("", ())).entries
+        ):
+            raise Refused(
+                f"backing {contents.environment} up",
+                f"{place} is gone; it was there at {before.name}",
+                f"restore it, or take {name} out of backup.paths",
+            )
+
+
+def _write(new: Path, contents: Contents, now: float) -> Manifest:
+    (new / DATA).mkdir(mode=0o700, parents=True)
+    (new / KEPT).mkdir(mode=0o700)
+    data = tuple(
+        Tree(name, _copy(place, new / DATA / str(number), contents.excluded))
+        for number, (name, place) in enumerate(contents.data.items())
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        for name, place in contents.kept.items():
+            shutil.copyfile(place, Path(folder) / name)
+        (new / KEPT).rmdir()
+        kept = copy_tree(Path(folder), new / KEPT)
+    manifest = Manifest(
+        contents.environment, contents.sha, contents.image, now, data, kept
+    )
+    sync_directory(new / DATA)
+    write_atomically(new / FILE_NAME, to_text(manifest), 0o600)
+    return manifest
+
+
+def _copy(place: Path, target: Path, excluded: frozenset[Path]) -> tuple[Entry, ...]:
+    if not os.path.lexists(place):
+        return ()
+    return copy_tree(place, target, excluded)
+
+
+def _try_out(backup: Backup) -> None:
+    """Read the backup back and restore it into a scratch folder, all of it."""
+    backup.check()
+    with tempfile.TemporaryDirectory(dir=backup.folder.parent, prefix=".try-") as name:
+        for number, tree in backup.present().items():
+            place = Path(name) / str(number)
+            make_tree(backup.tree(number), tree.entries, place, has_owners=False)
+            compare(place, tree.entries, has_modes=True)
+
+
+def _free_name(store: BackupStore, sha: Sha | None, now: float) -> Path:
+    moment = datetime.fromtimestamp(now, UTC)
+    while True:
+        name = f"{moment.strftime(STAMP)}-{sha.short if sha else 'nothing'}"
+        if not (store.folder / name).exists():
+            return store.folder / name
+        moment += timedelta(seconds=1)
+
+
+def _explained(error: Exception, store: BackupStore) -> tuple[str, str]:
+    if not isinstance(error, OSError):
+        return f"it reads back wrong: {error}", "look at the disk, then try again"
+    seen = f"{error.strerror}: {error.filename or store.folder}"
+    if isinstance(error, KeepsChanging):
+        return seen, "stop what writes there, or let it write a copy and declare that"
+    if error.errno in FULL:
+        return seen, f"make room for a copy and its trial at {store.folder}"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return seen, "let the user that the pipeline runs as read it"
+    return seen, "mend the cause, or take the path out of backup.paths"

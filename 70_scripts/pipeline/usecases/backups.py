@@ -1,0 +1,126 @@
+"""Backups of an environment: what goes into one, and what makes and restores them.
+
+The caller holds the environment's lock.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.config import Config, StrategyName
+from pipeline.core.sha import Sha
+from pipeline.effects.processes import CommandFailed
+from pipeline.errors import ConfigurationError
+from pipeline.gateways.backup.creation import Contents, create
+from pipeline.gateways.backup.restoration import restore
+from pipeline.gateways.backup.store import Backup, BackupStore
+from pipeline.gateways.docker import image_id
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.secrets import FILE_NAME as SECRETS
+from pipeline.strategies.choice import COMPOSE_FOLDER, compose_variables
+
+
+def store_of(config: Config, environment: str) -> BackupStore:
+    """Return where an environment's backups are."""
+    return BackupStore(config.paths.root / "backups" / environment)
+
+
+def places_of(config: Config) -> dict[str, Path]:
+    """Return where each declared data path is, links on the way followed."""
+    root = config.paths.root
+    return {
+        declared: (root / Path(declared).expanduser()).resolve()
+        for declared in config.backup.paths
+    }
+
+
+def shield(config: Config, store: Store) -> None:
+    """Keep deployments' hands off the declared data that lies in a worktree."""
+    root = config.paths.root
+    worktrees = [root / each.worktree for each in config.environments.values()]
+    store.leave_alone(
+        place.relative_to(worktree.resolve()).as_posix()
+        for place in places_of(config).values()
+        for worktree in worktrees
+        if place.is_relative_to(worktree.resolve()) and place != worktree.resolve()
+    )
+
+
+def contents_of(
+    config: Config, config_file: Path, environment: str, sha: Sha | None, image: str
+) -> Contents:
+    """Return what a backup of an environment has in it.
+
+    Args:
+        config: the configuration in force.
+        config_file: its file.
+        environment: whose backup it is.
+        sha: what serves there now, None if nothing does.
+        image: the id of the image that serves, empty where there is none.
+    """
+    folder = config.paths.root / COMPOSE_FOLDER
+    files = (config_file, folder / f"docker-compose-{environment}.yml", folder / ".env")
+    return Contents(
+        environment=environment,
+        sha=sha,
+        image=image,
+        data=places_of(config),
+        kept={file.name: file for file in files if file.is_file()},
+        excluded=frozenset({(config.paths.state / SECRETS).resolve()}),
+    )
+
+
+def image_in_service(config: Config, environment: str) -> str:
+    """Return the id of the image that an environment serves from, empty if none.
+
+    Raises:
+        ConfigurationError: the engine does not answer.
+    """
+    if config.environment(environment).strategy is StrategyName.PROCESS:
+        return ""
+    prefix = environment.upper().replace("-", "_")
+    try:
+        return image_id(compose_variables(config, environment)[f"{prefix}_IMAGE"])
+    except CommandFailed as error:
+        raise ConfigurationError(
+            "asking the engine which image serves", str(error), "see `docker info`"
+        ) from error
+
+
+def create_backup(
+    store: BackupStore,
+    contents: Contents,
+    now: float,
+    keep: int,
+    protected: frozenset[Sha] = frozenset(),
+) -> Backup:
+    """Make a backup that was read back and tried out, then prune the oldest.
+
+    Args:
+        store: where it goes.
+        contents: what goes into it.
+        now: seconds since the epoch.
+        keep: how many of the newest stay.
+        protected: SHAs whose newest backup stays whatever its age, such as the one to
+            roll back to.
+
+    Raises:
+        Refused: it could not be made; nothing else was touched.
+    """
+    backup = create(store, contents, now)
+    store.prune(keep, protected)
+    return backup
+
+
+def restore_backup(
+    store: BackupStore, name: str, places: Mapping[str, Path]
+) -> tuple[Path, ...]:
+    """Put the data of a backup back, after reading all of it.
+
+    Returns:
+        Where what stood there was moved to.
+
+    Raises:
+        ConfigurationError: there is no such backup.
+        Refused: it is damaged, or cannot be restored; nothing was changed.
+    """
+    return restore(store.verified(name), places)
