@@ -32,27 +32,17 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         return 0
     with pipeline.environment(arguments.environment).lock():
         if arguments.verb == "create":
-            _create(pipeline, store, arguments)
+            _create(pipeline, arguments)
         else:
             _restore(pipeline, store, arguments)
     return 0
 
 
-def _create(
-    pipeline: Pipeline, store: BackupStore, arguments: argparse.Namespace
-) -> None:
-    config, name = pipeline.config, arguments.environment
-    env = pipeline.environment(name)
-    serving, live = env.endpoint.probe(is_deep=False).sha, env.journal.live(name)
-    point = live.rollback_point if live else None
-    image = backups.image_in_service(config, name)
-    backups.shield(config, env.store)
-    contents = backups.contents_of(config, pipeline.config_file, name, serving, image)
-    protected = frozenset(sha for sha in (serving, point) if sha)
-    now, keep = pipeline.clock.now(), config.backup.keep
-    backup = backups.create_backup(store, contents, now, keep, protected)
+def _create(pipeline: Pipeline, arguments: argparse.Namespace) -> None:
+    env = pipeline.environment(arguments.environment)
+    backup = backups.back_up(pipeline.config, pipeline.config_file, env)
     for absent in backup.manifest.absent:
-        say(f"==> {name}: {absent} is not there: nothing to keep")
+        say(f"==> {env.name}: {absent} is not there: nothing to keep")
     _show([backup], is_json=arguments.json)
 
 

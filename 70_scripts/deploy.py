@@ -9,6 +9,7 @@ from pipeline.core.history import Kind, Order
 from pipeline.core.sha import Sha
 from pipeline.effects.actions import surrounding_job
 from pipeline.effects.processes import CommandFailed
+from pipeline.errors import Refused
 from pipeline.gateways.git_store import Commit
 from pipeline.usecases.deployment import deploy
 from pipeline.usecases.environment import Environment
@@ -21,6 +22,12 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Deploy, or with --dry-run only say what would be deployed."""
     env = pipeline.environment(arguments.environment)
     order = _order(env, arguments.sha)
+    if env.is_validated_only:
+        raise Refused(
+            f"deploying to {env.name}",
+            "only what was validated goes there, by a promotion",
+            "70_scripts/run promote --confirm DEPLOY",
+        )
     if arguments.dry_run:
         live = env.journal.live(env.name)
         say(f"{env.name} serves {live.sha if live else 'nothing known'}")

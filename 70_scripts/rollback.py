@@ -37,7 +37,10 @@ if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument("environment", help="preprod, or another one of pipeline.yml")
     made.add_argument(
-        "--to", type=cli.sha, metavar="SHA", help="default: the previous good version"
+        "--to",
+        type=cli.sha_or_none,
+        metavar="SHA",
+        help="default: the previous good version",
     )
     made.add_argument(
         "--confirm", metavar=WORD, help="what somebody typed; must be exactly this"

@@ -43,6 +43,11 @@ def sha(text: str) -> Sha:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def sha_or_none(text: str) -> Sha | None:
+    """Return a SHA given on the command line; an empty text names none."""
+    return sha(text) if text else None
+
+
 def main(made: argparse.ArgumentParser, verb: Verb) -> int:
     """Do a verb of a pipeline that is set up; return its exit code."""
 

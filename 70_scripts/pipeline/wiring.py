@@ -23,6 +23,7 @@ from pipeline.gateways.secrets import Secrets, load_secrets
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
+from pipeline.usecases.backups import back_up
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.monitoring import Target
 from pipeline.usecases.releases import Layout, Releases
@@ -141,7 +142,11 @@ class Pipeline:
             say=say,
             url=settings.url,
             rolls_back=settings.rollback_on_failure,
+            backup=self._back_up if settings.validated_only else None,
         )
+
+    def _back_up(self, env: Environment) -> str:
+        return back_up(self.config, self.config_file, env).name
 
 
 def releases_of(config: Config) -> Releases:

@@ -12,7 +12,7 @@ from tests.sandbox.world import World
 @pytest.fixture
 def data(running: World) -> Path:
     """Give prod a version that serves, and data that its app wrote."""
-    running.vm.script("deploy", "prod", "--sha", running.good)
+    running.vm.script("promote", "--confirm", "DEPLOY", "--sha", running.good)
     folder = running.vm.root / "20_prod/data"
     (folder / "sub").mkdir(parents=True)
     (folder / "sub/orders.csv").write_text("1;2;3\n")
@@ -46,7 +46,7 @@ def test_data_is_kept_and_comes_back(running: World, data: Path) -> None:
     running.vm.script("backup", "restore", name)
     sha = running.push("Newer")
     running.settle(sha, "passed")
-    running.vm.script("deploy", "prod", "--sha", sha)
+    running.vm.script("promote", "--confirm", "DEPLOY", "--sha", sha)
     assert (data / "sub/orders.csv").read_text() == "1;2;3\n"
     assert running.vm.serving(running.vm.prod_port) == sha
 

@@ -124,8 +124,8 @@ def test_prod_takes_only_validated_shas(running: World) -> None:
     """A SHA that awaits its verdict is refused for prod; a validated one is not."""
     running.vm.configure(ci={"deadline": 600})
     awaiting = running.push("Awaiting")
-    running.vm.script("deploy", "prod", "--sha", awaiting, code=3)
+    running.vm.script("promote", "--confirm", "DEPLOY", "--sha", awaiting, code=3)
     assert running.vm.serving(running.vm.prod_port) == ""
-    running.vm.script("deploy", "prod", "--sha", running.good)
+    running.vm.script("promote", "--confirm", "DEPLOY", "--sha", running.good)
     assert running.vm.serving(running.vm.prod_port) == running.good
     assert running.vm.serving() == awaiting, "preprod was touched"

@@ -86,3 +86,13 @@ def test_hand_edits_of_a_worktree_do_not_reach_the_guard(guarded: World) -> None
     sha = vm.push("Over a broken tree")
     vm.own("deploy", "preprod", "--sha", sha)
     assert vm.serving() == sha
+
+
+def test_a_second_setup_moves_nothing(guarded: World) -> None:
+    """Set up again, the guard stays the version in force, and hand edits stay."""
+    vm = guarded.vm
+    vm.push("Not validated")
+    page = vm.root / "10_preprod" / "10_preprod" / "page.html"
+    page.write_text("edited by hand")
+    vm.script("setup_vm", "--origin", str(vm.origin))
+    assert (vm.in_force(), page.read_text()) == (guarded.good, "edited by hand")

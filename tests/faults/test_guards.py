@@ -141,21 +141,13 @@ def test_the_file_alone_is_believed_of_main_only(
 
 def test_prod_is_done_or_refused(patient: World) -> None:
     """On prod a validated SHA is done once it serves; another's refusal is told."""
-    patient.vm.script("deploy", "prod", "--sha", patient.good)
+    patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", patient.good)
     assert patient.vm.ends()[-1] == ("deploy", patient.good, "validated")
     assert not list((patient.vm.state / "watchers").glob("prod-*")), "it is watched"
-    patient.vm.script("deploy", "prod", "--sha", patient.push("Awaiting"), code=3)
+    patient.vm.script(
+        "promote", "--confirm", "DEPLOY", "--sha", patient.push("Awaiting"), code=3
+    )
     assert "PROD - Refused" in patient.told()
-
-
-def test_a_second_setup_moves_nothing(patient: World) -> None:
-    """Set up again, the guard stays the version in force, and hand edits stay."""
-    patient.push("Not validated")
-    page = patient.vm.root / "10_preprod" / "10_preprod" / "page.html"
-    page.write_text("edited by hand")
-    before = (current := patient.vm.root / ".pipeline" / "current").readlink()
-    patient.vm.script("setup_vm", "--origin", str(patient.vm.origin))
-    assert (current.readlink(), page.read_text()) == (before, "edited by hand")
 
 
 def test_the_watcher_waits_as_github_asks(running: World) -> None:

@@ -14,7 +14,7 @@ Supervisor(state / "preprod-app.json", state / "preprod-app.log").stop()
 
 def test_a_verdict_moves_nothing_on_prod(patient: World) -> None:
     """Production never follows a verdict: settling there is refused."""
-    patient.vm.script("deploy", "prod", "--sha", patient.good)
+    patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", patient.good)
     newer = patient.push("Newer")
     patient.settle(newer, "passed")
     arguments = ("prod", "--sha", patient.good, "--verdict", "failed")
@@ -24,10 +24,10 @@ def test_a_verdict_moves_nothing_on_prod(patient: World) -> None:
 
 def test_the_last_word_on_prod_is_not_a_question(patient: World) -> None:
     """A deployment to prod awaits no CI, and its notice says how it ended."""
-    patient.vm.script("deploy", "prod", "--sha", patient.good)
-    notices = [text for text in patient.vm.notices() if "PROD -" in text.split("\n")[0]]
-    mine = [text for text in notices if "PREPROD" not in text]
-    assert "✅ PROD - Deployed" in mine[-1]
+    patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", patient.good)
+    titles = ("🚀 PROD -", "🎯 PRODUCTION -")
+    mine = [text for text in patient.vm.notices() if text.startswith(titles)]
+    assert "🎯 PRODUCTION - Deployment successful ✅" in mine[-1]
     assert not [text for text in mine if "CI verification" in text]
 
 
@@ -102,16 +102,16 @@ def test_setup_keeps_its_own_to_itself(patient: World) -> None:
 
 def test_what_prod_rolled_back_is_remembered(patient: World) -> None:
     """A validated SHA that failed on prod is refused there, and leaves nothing open."""
-    patient.vm.script("deploy", "prod", "--sha", patient.good)
+    patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", patient.good)
     page = patient.vm.clone / "10_preprod" / "page.html"
     page.write_text("<title>Mangetamain, changed</title>")
     changed = patient.push("Changed")
     patient.settle(changed, "passed")
     patient.vm.configure(health={"deadline": 1}, app={"content": "Mangetamain</title>"})
-    patient.vm.script("deploy", "prod", "--sha", changed, code=5)
+    patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", changed, code=5)
     assert patient.vm.serving(patient.vm.prod_port) == patient.good
     assert None not in [end for _, _, end in patient.vm.ends()]
-    patient.vm.script("deploy", "prod", "--sha", changed, code=3)
+    patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", changed, code=3)
 
 
 def test_a_force_push_is_no_hand_edit(patient: World) -> None:

@@ -10,6 +10,7 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 import yaml
@@ -47,6 +48,7 @@ class Vm:
     tree: Path = TREE
     settings: dict[str, dict[str, object]] = field(default_factory=dict)
     preprod: dict[str, object] = field(default_factory=dict)
+    prod: dict[str, object] = field(default_factory=dict)
     api_url: str = "http://127.0.0.1:1"
     webhook: str = ""
     has_own_pipeline: bool = False
@@ -62,7 +64,7 @@ class Vm:
         self.port, self.prod_port = free_port(), free_port()
         self.configure()
 
-    def configure(self, **sections: dict[str, object]) -> None:
+    def configure(self, **sections: Any) -> None:
         """Write pipeline.yml: the shipped one, this VM's places, ``sections``."""
         shipped = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
         shipped["paths"] = {
@@ -82,10 +84,12 @@ class Vm:
         shipped["environments"]["prod"] |= {
             "strategy": "process",
             "port": self.prod_port,
+            **self.prod,
         }
         for changes in (self.settings, sections):
             for name, values in changes.items():
-                shipped[name] |= values
+                is_section = isinstance(values, dict)
+                shipped[name] = {**shipped[name], **values} if is_section else values
         self.config.write_text(yaml.safe_dump(shipped))
 
     def create(self) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from pipeline import wiring
 from pipeline.config import load_config
 file = Path(sys.argv[1])
-env = wiring.build(load_config(file), file).environment("preprod")
+env = wiring.build(load_config(file), file).environment(sys.argv[2])
 env.strategy.activate(env.worktree.head())
 """
 
@@ -73,17 +73,18 @@ class World:
         arguments = ("preprod", "--sha", sha, "--verdict", verdict)
         self.vm.script("settle", *arguments, code=code)
 
-    def status(self) -> dict[str, object]:
-        """Return what the status script says of preprod."""
+    def status(self, environment: str = "preprod") -> dict[str, object]:
+        """Return what the status script says of an environment."""
         seen: list[dict[str, object]] = json.loads(
             self.vm.script("status", "--json").stdout
         )
-        return seen[0]
+        return next(one for one in seen if one["environment"] == environment)
 
-    def restart_by_hand(self) -> None:
-        """Restart preprod from its worktree as it is, as somebody on the VM would."""
-        self.vm.python(RESTART, str(self.vm.config))
-        self.wait(self.vm.serving)
+    def restart_by_hand(self, environment: str = "preprod") -> None:
+        """Restart an app from its worktree as it is, as somebody on the VM would."""
+        self.vm.python(RESTART, str(self.vm.config), environment)
+        port = self.vm.port if environment == "preprod" else self.vm.prod_port
+        self.wait(lambda: self.vm.serving(port))
 
     def told(self) -> str:
         """Return everything that Discord shows now."""

@@ -111,6 +111,16 @@ class Store:
         author, _, subject = found.partition("\0")
         return Commit(author, subject)
 
+    def commits_since(
+        self, older: Sha | None, newer: Sha, most: int
+    ) -> tuple[tuple[Sha, Commit], ...]:
+        """Return what ``newer`` has and ``older`` has not, the newest first."""
+        unwanted = (f"^{older}",) if older and self.has(older) else ()
+        options = (f"--max-count={most}", "--format=%H%x00%an%x00%s")
+        lines = self._git("log", *options, str(newer), *unwanted).text.split("\n")
+        parts = [line.split("\0", 2) for line in lines if line]
+        return tuple((Sha(sha), Commit(name, subject)) for sha, name, subject in parts)
+
     def blob_ids(self, sha: Sha, paths: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of files' or folders' contents at a commit."""
         return tuple(self._git("rev-parse", f"{sha}:{path}").text for path in paths)

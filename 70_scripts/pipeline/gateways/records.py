@@ -1,6 +1,7 @@
 """What the journal's facts add up to: read, never written, here."""
 
 import sqlite3
+from dataclasses import dataclass
 
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.messages import Notice
@@ -34,6 +35,14 @@ AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.sha = d.sha
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """When a SHA was validated, in seconds since 1970, and by which run of CI."""
+
+    at: float
+    run_url: str
+
+
 class Records:
     """Answer questions about what happened."""
 
@@ -52,6 +61,16 @@ class Records:
         """Tell whether a SHA ever was the last validated one."""
         query = "SELECT 1 FROM validation WHERE sha = ?"
         return self._database.execute(query, (sha,)).fetchone() is not None
+
+    def validation(self, sha: Sha) -> Validation | None:
+        """Return when and by what a SHA was last validated, None if it never was."""
+        row = self._database.execute(
+            "SELECT n.at, (SELECT run_url FROM verdict v WHERE v.sha = n.sha "
+            "AND v.verdict = ? ORDER BY v.id DESC LIMIT 1) AS run_url "
+            "FROM validation n WHERE n.sha = ? ORDER BY n.id DESC LIMIT 1",
+            (Verdict.PASSED, sha),
+        ).fetchone()
+        return Validation(row["at"], row["run_url"] or "") if row else None
 
     def is_bad(self, environment: str, sha: Sha) -> bool:
         """Tell whether a SHA failed, or was rolled back here, and not passed since."""

@@ -67,7 +67,7 @@ class Process:
         return f"venv:{self._dependencies.digest(sha)}"
 
     def by_hand(self) -> str:
-        """Return the command that deploys what was reset: no process restarts itself."""
+        """Return a rollback: what was reset by hand, no process restarts."""
         return f"70_scripts/run rollback {self._environment}"
 
     def has_died(self) -> bool:

@@ -17,6 +17,7 @@ from pipeline.gateways.docker import image_id
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.secrets import FILE_NAME as SECRETS
 from pipeline.strategies.choice import COMPOSE_FOLDER, compose_variables
+from pipeline.usecases.environment import Environment
 
 
 def store_of(config: Config, environment: str) -> BackupStore:
@@ -109,6 +110,23 @@ def create_backup(
     backup = create(store, contents, now)
     store.prune(keep, protected)
     return backup
+
+
+def back_up(config: Config, config_file: Path, env: Environment) -> Backup:
+    """Back an environment up as it is; its newest and the one to return to stay.
+
+    Raises:
+        Refused: it could not be made; nothing else was touched.
+        ConfigurationError: the engine does not answer.
+    """
+    serving, live = env.endpoint.probe(is_deep=False).sha, env.journal.live(env.name)
+    point = live.rollback_point if live else None
+    shield(config, env.store)
+    image = image_in_service(config, env.name)
+    contents = contents_of(config, config_file, env.name, serving, image)
+    protected = frozenset(sha for sha in (serving, point) if sha)
+    now, keep = env.clock.now(), config.backup.keep
+    return create_backup(store_of(config, env.name), contents, now, keep, protected)
 
 
 def restore_backup(

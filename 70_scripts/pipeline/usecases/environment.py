@@ -50,7 +50,7 @@ class Environment:
     say: Callable[[str], None]
     url: str = ""
     rolls_back: bool = True
-    backup: Callable[[], str] | None = None
+    backup: "Callable[[Environment], str] | None" = None
 
     def announce(self, doing: str) -> None:
         """Print one line for the phase that begins."""

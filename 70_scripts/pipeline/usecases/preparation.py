@@ -72,7 +72,7 @@ def back_up_or_end(env: Environment, deployment: Deployment) -> None:
         _ending(env, deployment),
         env.journal.step(deployment, Step.BACKUP, detail=lambda: made[0]),
     ):
-        made.append(env.backup())
+        made.append(env.backup(env))
 
 
 def _check_artefact(env: Environment, deployment: Deployment) -> None:

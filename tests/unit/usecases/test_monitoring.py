@@ -34,10 +34,9 @@ def target(
         page_path="/",
         probe_timeout=timeout,
         interval=1,
-        steady=1,
         deadline=1,
     )
-    endpoint = Endpoint(http, f"{site.url}/{name}", name, "The Content", health)
+    endpoint = Endpoint(http, f"{site.url}/{name}", name, "The Content", health, 1)
     return Target(name, "https://x.invalid", endpoint, vantage)
 
 
