@@ -1,5 +1,6 @@
 """The guard is never the guarded: what judges a version is not part of it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,18 @@ def test_an_adoption_that_died_is_made_up_for(guarded: World) -> None:
     vm.script("settle", "preprod", "--sha", sha, "--verdict", "passed")
     assert vm.in_force() == sha
     assert vm.own("status") == ""
+
+
+def test_a_lost_pipeline_is_set_up_again_from_what_is_validated(
+    guarded: World,
+) -> None:
+    """Where the releases are gone, set-up takes the validated version, not the tip."""
+    vm = guarded.vm
+    vm.push("Not validated")
+    shutil.rmtree(vm.root / ".pipeline" / "releases")
+    vm.script("setup_vm", "--origin", str(vm.origin))
+    assert vm.in_force() == guarded.good
+    vm.own("status")
 
 
 def test_hand_edits_of_a_worktree_do_not_reach_the_guard(guarded: World) -> None:

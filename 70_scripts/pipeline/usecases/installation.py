@@ -9,7 +9,8 @@ from pathlib import Path
 from pipeline.config import Config
 from pipeline.core.sha import Sha
 from pipeline.effects.files import write_atomically
-from pipeline.gateways.git_worktree import Worktree
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.state_file import StateFile
 from pipeline.usecases.backups import shield
 from pipeline.usecases.releases import Layout, Releases, link
 
@@ -44,20 +45,30 @@ def install(
     store.create(origin)
     shield(config, store)
     store.fetch()
-    tip = store.tip()
     for name, settings in config.environments.items():
-        worktree = Worktree(layout.root / settings.worktree)
-        if not worktree.path.exists():
-            say(f"==> {worktree.path}: new worktree at {tip.short}")
-            store.add_worktree(worktree.path, tip)
+        _add_worktree(store, layout.root / settings.worktree, say)
         _link_compose_file(layout, name, settings.worktree)
     lines = "".join(f"{name}={value}\n" for name, value in sorted(variables.items()))
     write_atomically(layout.root / "30_docker" / ".env", lines)
     link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
     in_force = layout.in_force()
     if in_force is None or not layout.current.exists():
-        releases.adopt(tip)  # Nothing is validated yet: somebody has to begin.
-    return layout.in_force() or tip
+        in_force = _first_release(config, store)
+        releases.adopt(in_force)
+    return in_force
+
+
+def _add_worktree(store: Store, place: Path, say: Callable[[str], None]) -> None:
+    if not place.exists():
+        tip = store.tip()
+        say(f"==> {place}: new worktree at {tip.short}")
+        store.add_worktree(place, tip)
+
+
+def _first_release(config: Config, store: Store) -> Sha:
+    """Return the last validated SHA; where none is, somebody has to begin."""
+    written = StateFile(config.paths.state / "last-validated-sha.txt").read()
+    return written if written and store.is_deployable(written) else store.tip()
 
 
 def _link_compose_file(layout: Layout, name: str, worktree: str) -> None:

@@ -73,7 +73,8 @@ class Releases:
             TimedOut: another process is at it.
         """
         with held(self.lock, self.clock, patience=INSTALL_TIMEOUT):
-            if self.layout.in_force() == sha:
+            is_whole = (self.layout.current / READY).exists()
+            if is_whole and self.layout.in_force() == sha:
                 return
             self._make(sha)
             point_link(self.layout.current, Path("releases") / sha)

@@ -11,7 +11,7 @@ from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
 
-TODO = "name one with --to; `git log` in the worktree shows candidates"
+HINT = "name one with --to; `git log` in the worktree shows candidates"
 
 
 def roll_back(
@@ -63,7 +63,7 @@ def previous_good(env: Environment) -> Sha:
         if env.journal.was_validated(sha) and not env.journal.is_bad(env.name, sha):
             return sha
     raise Refused(
-        f"looking for an earlier good version of {env.name}", "there is none", TODO
+        f"looking for an earlier good version of {env.name}", "there is none", HINT
     )
 
 
@@ -80,7 +80,7 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
     elif env.journal.is_bad(env.name, sha) and not is_override:
         obstacle = "this SHA was rolled back here; --override-bad returns to it anyway"
     if obstacle:
-        raise Refused(f"rolling {env.name} back to {sha.short}", obstacle, TODO)
+        raise Refused(f"rolling {env.name} back to {sha.short}", obstacle, HINT)
 
 
 def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
