@@ -9,12 +9,14 @@ from pipeline.core.watch import Vantage
 from pipeline.effects.actions import tell
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
+from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
 from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.github import GitHub
+from pipeline.gateways.github_reports import GitHubReports, Place
 from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.lock import held
@@ -27,6 +29,7 @@ from pipeline.usecases.backups import back_up
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.monitoring import Target
 from pipeline.usecases.releases import Layout, Releases
+from pipeline.usecases.reporting import Mail, Reports
 from pipeline.usecases.watching import Watch
 
 SCRIPTS = Path(__file__).resolve().parent.parent
@@ -47,12 +50,37 @@ class Pipeline:
         """Return where the journal is."""
         return self.config.paths.state / "journal.db"
 
-    def outbox(self) -> Outbox:
-        """Return the outbox; without a webhook it only keeps."""
-        webhook = self.secrets.webhook
+    def outbox(self) -> Mail:
+        """Return what goes out; without a webhook or a token it is only kept."""
+        webhook, state = self.secrets.webhook, self.config.paths.state
         discord = Discord(Http(), webhook) if webhook else None
-        lock = self.config.paths.state / "outbox.lock"
-        return Outbox(self.journal_file, lock, discord, self.clock)
+        lock = state / "outbox.lock"
+        notices = Outbox(self.journal_file, lock, discord, self.clock)
+        github = self._github_reports()
+        places = {
+            name: Place(name, settings.url, settings.validated_only)
+            for name, settings in self.config.environments.items()
+        }
+        lock = state / "reports.lock"
+        return Mail(
+            notices, Reports(self.journal_file, lock, github, places, self.clock)
+        )
+
+    def _github_reports(self) -> GitHubReports | None:
+        settings, token = self.config.github, self.secrets.token
+        if not token or not Layout(self.config.paths.root).store.is_dir():
+            return None
+        try:
+            repository = self._repository()
+        except CommandFailed:
+            repository = None  # A report is no reason for anything to fail.
+        if repository is None:
+            return None
+        return GitHubReports(Http(), settings.api_url, repository, token, self.clock)
+
+    def _repository(self) -> str | None:
+        named = self.config.github.repository
+        return named or repository_of(self.store().origin())
 
     def store(self) -> Store:
         """Return the bare repository.
@@ -76,7 +104,7 @@ class Pipeline:
     def watch(self) -> Watch:
         """Return how verdicts are waited for."""
         settings, ci = self.config.github, self.config.ci
-        repository = settings.repository or repository_of(self.store().origin())
+        repository = self._repository()
         if repository is None:
             raise ConfigurationError(
                 "finding the repository on GitHub",

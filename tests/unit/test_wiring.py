@@ -103,7 +103,7 @@ def test_repository_is_configured_or_origins(
             pipeline.watch()
         return
     watch = pipeline.watch()
-    assert watch.github._base == f"https://api.github.com/repos/{asked}/actions"
+    assert watch.github.base == f"https://api.github.com/repos/{asked}"
     assert (watch.workflow, watch.deadline) == ("ci.yml", 300)
 
 
@@ -111,9 +111,9 @@ def test_no_webhook_is_no_obstacle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a webhook notices are kept; with one they have somewhere to go."""
-    assert built(tmp_path).outbox().discord is None
+    assert built(tmp_path).outbox().outbox.discord is None
     monkeypatch.setenv("DISCORD_WEBHOOK_URL", "https://example.invalid/hook")
-    assert built(tmp_path).outbox().discord is not None
+    assert built(tmp_path).outbox().outbox.discord is not None
 
 
 def test_compose_knows_its_environment_alone(tmp_path: Path) -> None:

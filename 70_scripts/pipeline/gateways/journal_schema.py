@@ -91,9 +91,12 @@ CREATE TABLE observation (
 CREATE TABLE reported (
     id INTEGER PRIMARY KEY,
     deployment INTEGER NOT NULL REFERENCES deployment (id),
+    channel TEXT NOT NULL,
     state TEXT NOT NULL,
+    is_over INTEGER NOT NULL,
     remote INTEGER,
     error TEXT NOT NULL,
+    resume_at REAL NOT NULL,
     at REAL NOT NULL
 ) STRICT;
 CREATE INDEX observation_of ON observation (environment, vantage);

@@ -11,10 +11,10 @@ from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
-from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies import Strategy
+from pipeline.usecases.reporting import Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Environment:
     endpoint: Endpoint
     journal: Journal
     state_file: StateFile
-    outbox: Outbox
+    outbox: Mail
     clock: Clock
     on_no_verdict: OnNoVerdict
     is_validated_only: bool

@@ -34,7 +34,7 @@ def plain(journal_file: Path, journal: Journal) -> Iterator[sqlite3.Connection]:
         for table, values in (
             ("delivery", "1, 1, 'm', ''"),
             ("observation", "'preprod', 'inside', 1, ''"),
-            ("reported", "1, 'success', 7, ''"),
+            ("reported", "1, 'state', 'success', 1, 7, '', 0"),
         ):
             database.execute(f"INSERT INTO {table} VALUES (NULL, {values}, 0)")
         database.commit()
