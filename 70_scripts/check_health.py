@@ -71,7 +71,9 @@ def _show(seen: list[Sighting], *, is_json: bool) -> None:
 
 
 def _tell(pipeline: Pipeline, *, is_well: bool) -> None:
-    if trouble := pipeline.outbox().flush():
+    mail = pipeline.outbox()
+    # Three times a minute: not a word, and no request, unless an alert waits.
+    if mail.waiting() and (trouble := mail.outbox.flush()):
         say(trouble)
     if is_well and pipeline.secrets.heartbeat:
         if trouble := beat(Http(), pipeline.secrets.heartbeat):

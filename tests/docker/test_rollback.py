@@ -1,5 +1,6 @@
 """Deploy, red CI, rollback: the real app's image on the real engine."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -128,3 +129,25 @@ def test_the_hand_made_way_still_works(running: World, typed: str) -> None:
     subprocess.run(command, check=True)
     running.wait(lambda: running.vm.serving() == running.good)
     assert running.status()["has_drifted"]
+
+
+def test_backup_with_data_and_image_comes_back(running: World) -> None:
+    """A backup knows the very image that serves; its data survives loss and reset."""
+    data = running.vm.root / "10_preprod/data"
+    running.vm.configure(backup={"paths": ["10_preprod/data"]})
+    data.mkdir()
+    (data / "orders.csv").write_text("1;2;3")
+    options = ("--environment", "preprod", "--json")
+    made = json.loads(running.vm.script("backup", "create", *options).stdout)[0]
+    inspect = ("docker", "inspect", "--format", "{{.Image}}", container_of(running))
+    command = [word.strip() for word in inspect]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert made["image"] == done.stdout.strip() and made["sha"] == running.good
+    shutil.rmtree(data)
+    running.vm.script("backup", "restore", made["name"], *options[:2])
+    sha = running.push("After the restore")
+    assert running.vm.serving() == sha
+    assert (data / "orders.csv").read_text() == "1;2;3"
+    running.ci(sha)
+    assert running.end(sha) == "validated"
+    running.good = sha

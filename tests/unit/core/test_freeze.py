@@ -61,6 +61,16 @@ def test_the_wall_clock_decides(moment: datetime, given_window: FreezeWindow) ->
     )
 
 
+@given(minutes, minutes)
+def test_the_first_minute_is_in_and_the_end_is_not(start: int, end: int) -> None:
+    """To the minute: a window has its beginning, and its end is the next one's."""
+    assume(start != end)
+    frozen, monday = window(start, end, "UTC"), datetime(2026, 6, 1, tzinfo=UTC)
+    assert frozen.has(monday + timedelta(minutes=start))
+    assert not frozen.has(monday + timedelta(minutes=end))
+    assert frozen.has(monday + timedelta(minutes=(end - 1) % WEEK))
+
+
 @given(moments, windows(), some.integers(-14, 14))
 def test_the_same_moment_in_any_zone(
     moment: datetime, given_window: FreezeWindow, hours: int

@@ -12,6 +12,7 @@ from pipeline.gateways.docker import (
     Container,
     compose_command,
     has_image,
+    image_id,
     tag_image,
 )
 
@@ -52,6 +53,7 @@ def project(alone: Commands, tmp_path: Path) -> ComposeProject:
             " config ": (0, ""),
             " logs ": (0, "first\nlast"),
             "ls --quiet app:known": (0, "1a2b"),
+            "ls --no-trunc --format {{.ID}} app:known": (0, "sha256:1a2b\nsha256:1a2b"),
         },
     )
     return ComposeProject(tmp_path / "compose.yml", variables={"APP_PORT": "8500"})
@@ -141,6 +143,8 @@ def test_bad_file_is_told(project: ComposeProject, alone: Commands) -> None:
 def test_images(project: ComposeProject, alone: Commands) -> None:
     """An image is there or not; an engine that is down is neither."""
     assert has_image("app:known") and not has_image("app:unknown")
+    ids = [image_id("app:known"), image_id("app:unknown")]
+    assert ids == ["sha256:1a2b", ""]
     tag_image("app:known", "app:current")
     assert alone.calls()[-1] == ["docker", "tag", "app:known", "app:current"]
     alone.add("docker", {"": (1, "Cannot connect to the Docker daemon")})

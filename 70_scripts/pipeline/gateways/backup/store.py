@@ -119,7 +119,7 @@ class BackupStore:
         for backup in removed:
             # In one step it is no backup any more: none is ever seen half removed.
             doomed = backup.folder.rename(self.folder / f".old-{backup.name}")
-            shutil.rmtree(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)  # What stays is tidied up later.
         return [backup.name for backup in removed]
 
     def tidy(self) -> None:
