@@ -7,7 +7,7 @@ from contextlib import suppress
 from pipeline import cli
 from pipeline.core.history import Kind, Order
 from pipeline.core.sha import Sha
-from pipeline.effects.actions import surrounding_job
+from pipeline.effects.actions import summarize, surrounding_job
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import Refused
 from pipeline.gateways.git_store import Commit
@@ -33,7 +33,9 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         say(f"{env.name} serves {live.sha if live else 'nothing known'}")
         say(f"would deploy {order.sha} and watch its CI")
         return 0
-    deploy(env, order, is_override=arguments.override_bad)
+    done = deploy(env, order, is_override=arguments.override_bad)
+    end = env.journal.outcome(done) or "live, its verdict is awaited"
+    summarize(f"**{env.name}: {order.sha.short} is {end}**")
     return 0
 
 

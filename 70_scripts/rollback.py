@@ -5,7 +5,7 @@ import getpass
 import sys
 
 from pipeline import cli
-from pipeline.effects.actions import surrounding_job
+from pipeline.effects.actions import summarize, surrounding_job
 from pipeline.errors import Refused
 from pipeline.usecases.rollback import previous_good, roll_back
 from pipeline.wiring import Pipeline, say
@@ -29,7 +29,8 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     job = surrounding_job()
     actor = job.actor or getpass.getuser()
     override = arguments.override_bad
-    roll_back(env, arguments.to, actor, job.run_url, is_override=override)
+    done = roll_back(env, arguments.to, actor, job.run_url, is_override=override)
+    summarize(f"**{done.sha.short} serves on {env.name}**, rolled back by hand.")
     return 0
 
 

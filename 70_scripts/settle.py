@@ -6,11 +6,12 @@ import sys
 from pipeline import cli
 from pipeline.core.history import Outcome
 from pipeline.core.verdict import Judgement, Verdict
+from pipeline.effects.actions import finished_run, summarize
 from pipeline.errors import TimedOut
-from pipeline.gateways.github import GitHubUnavailable
+from pipeline.gateways.github import GitHubUnavailable, run_of
 from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.settlement import settle
-from pipeline.usecases.watching import look
+from pipeline.usecases.watching import look_or_believe
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run settle preprod --sha $(git rev-parse origin/main)"
@@ -26,7 +27,9 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         return 0
     outcome = settle(env, sha, judgement)
     adopt_validated(pipeline.releases(), env.journal)
-    say(f"==> {env.name}: {sha} is {outcome or judgement.verdict}")
+    ending = f"{env.name}: {sha} is {outcome or judgement.verdict}"
+    say(f"==> {ending}")
+    summarize(f"**{ending}**")
     return 5 if outcome is Outcome.ROLLED_BACK else 0
 
 
@@ -35,7 +38,8 @@ def _judgement(pipeline: Pipeline, arguments: argparse.Namespace) -> Judgement:
         verdict = Verdict(arguments.verdict)
         return Judgement(verdict, f"verdict given by hand: {verdict}")
     try:
-        return look(pipeline.watch(), arguments.sha)
+        told = run_of(finished_run())
+        return look_or_believe(pipeline.watch(), arguments.sha, told)
     except GitHubUnavailable as error:
         raise TimedOut(
             "asking GitHub for the verdict", str(error), "try again, or give --verdict"

@@ -137,6 +137,15 @@ def test_what_was_rolled_back_on_preprod_is_not_promoted(patient: World) -> None
     assert served(patient) == patient.good
 
 
+def test_an_older_version_is_a_rollback(patient: World) -> None:
+    """Promoting what prod has left behind is refused, naming what does it."""
+    promote(patient)
+    changed(patient)
+    promote(patient)
+    told = promote(patient, *DEPLOY, "--sha", patient.good, code=3)
+    assert "rollback prod --to" in told
+
+
 def test_failed_health_brings_the_old_version_back(patient: World) -> None:
     """Told with the failing step, the commands to type with real SHAs, and the run."""
     promote(patient)

@@ -8,7 +8,9 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.effects.http import Http
 from pipeline.gateways.github import GitHub
-from pipeline.usecases.watching import Watch, await_verdict
+from pipeline.core.verdict import Run
+from pipeline.gateways.github import GitHubUnavailable
+from pipeline.usecases.watching import Watch, await_verdict, look_or_believe
 from rehearsal.github import GitHubServer, ScriptedRun
 from rehearsal.github.runs import Job
 
@@ -134,3 +136,49 @@ def test_a_used_up_allowance_is_waited_for(quiet_github: GitHubServer) -> None:
     assert judgement.verdict is Verdict.NONE
     assert "GitHub unreachable" in judgement.reason
     assert used(quiet_github, None) <= 61
+
+
+def an_event(conclusion: str, attempt: int = 1) -> Run:
+    """Return the finished run that an event tells of."""
+    path = ".github/workflows/ci.yml"
+    return Run(1, attempt, SHA, "push", path, "completed", conclusion, "https://run")
+
+
+def a_watch(server: GitHubServer) -> Watch:
+    """Return a watch that only looks once."""
+    http = Http(through_proxy=False)
+    github = GitHub(http, server.api_url, "team/app", "", FakeClock())
+    return Watch(github, "ci.yml", GATE, interval=10, deadline=300)
+
+
+def test_an_event_is_believed_where_github_is_silent(
+    quiet_github: GitHubServer,
+) -> None:
+    """The end that an event tells of settles, also when the API cannot be reached."""
+    watch = a_watch(quiet_github)
+    quiet_github.refuse_connections()
+    for conclusion, verdict in (
+        ("success", Verdict.PASSED),
+        ("failure", Verdict.FAILED),
+        ("cancelled", Verdict.NONE),
+    ):
+        told = an_event(conclusion)
+        assert look_or_believe(watch, SHA, told).verdict is verdict
+    with pytest.raises(GitHubUnavailable):
+        look_or_believe(watch, SHA, None)
+    with pytest.raises(GitHubUnavailable):
+        look_or_believe(watch, Sha("b" * 40), an_event("success"))
+
+
+def test_a_list_that_lags_is_not_believed_over_the_event(
+    quiet_github: GitHubServer,
+) -> None:
+    """A run still listed as running has ended if its event says so, a re-run not."""
+    Ci(quiet_github).is_now("in_progress")
+    watch = a_watch(quiet_github)
+    assert look_or_believe(watch, SHA, an_event("success")).verdict is Verdict.PASSED
+    assert look_or_believe(watch, SHA, None).verdict is Verdict.PENDING
+    rerun = ScriptedRun(str(SHA), None, "in_progress", attempt=2, run_id=1)
+    quiet_github.script_runs(rerun)
+    told = an_event("success", attempt=1)
+    assert look_or_believe(watch, SHA, told).verdict is Verdict.PENDING

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 # GitHub refuses a summary above 1 MiB as a whole.
 LARGEST_SUMMARY = 1_000_000
@@ -49,13 +50,26 @@ def surrounding_job() -> Job:
     return Job(actor, _subject(os.environ.get("GITHUB_EVENT_PATH", "")), url)
 
 
+def finished_run() -> object:
+    """Return the run whose end started the surrounding job, None if none did."""
+    return _event(os.environ.get("GITHUB_EVENT_PATH", "")).get("workflow_run")
+
+
 def _subject(event_path: str) -> str:
     # Read from the event's JSON: a commit message must not pass through a shell.
     try:
-        event = json.loads(Path(event_path).read_text(encoding="utf-8"))
-        return str(event["head_commit"]["message"]).partition("\n")[0]
-    except (OSError, ValueError, KeyError, TypeError):
+        message = _event(event_path)["head_commit"]["message"]
+        return str(message).partition("\n")[0]
+    except (KeyError, TypeError):
         return ""
+
+
+def _event(path: str) -> dict[str, Any]:
+    try:
+        event = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return event if isinstance(event, dict) else {}
 
 
 def annotate(level: Level, text: str) -> None:

@@ -105,6 +105,14 @@ class GitHub(GitHubApi):
         return answer
 
 
+def run_of(payload: object) -> Run | None:
+    """Return the run that an event tells of, None if it tells of none."""
+    try:
+        return _run(_RunPayload.model_validate(payload))
+    except ValidationError:
+        return None
+
+
 def _run(payload: _RunPayload) -> Run:
     return Run(
         id=payload.id,

@@ -55,6 +55,10 @@ def promote(
         _refuse(prod, request, typed, f"type exactly {WORD}: {HOW}")
     _heed(prod, request, window)
     sha = _target(preprod, prod, request)
+    live = prod.journal.live(prod.name)
+    if live and live.sha != sha and prod.store.is_ancestor_or_same(sha, live.sha):
+        reason = f"{live.sha.short}, which contains it, is live already"
+        _refuse(prod, request, reason, f"to go back: rollback {prod.name} --to SHA")
     commit = prod.store.commit(sha)
     order = Order(
         environment=prod.name,

@@ -43,6 +43,29 @@ def look(watch: Watch, sha: Sha, *, is_sparing: bool = False) -> Judgement:
     return judge(run, jobs, watch.gate_jobs)
 
 
+def look_or_believe(watch: Watch, sha: Sha, told: Run | None) -> Judgement:
+    """Ask once what CI says; where GitHub cannot say, believe what its event told.
+
+    Args:
+        watch: whom to ask.
+        sha: the commit.
+        told: the finished run that the event told of, if any.
+
+    Raises:
+        GitHubUnavailable: GitHub gave no usable answer, and no event did.
+    """
+    mine = deciding_run([told] if told else [], sha, watch.workflow)
+    try:
+        seen = look(watch, sha)
+    except GitHubUnavailable:
+        if mine is None:
+            raise
+        return judge(mine, [], watch.gate_jobs)
+    # What is listed may lag behind the event that tells of its end.
+    lags = mine is not None and (seen.run is None or seen.run.attempt <= mine.attempt)
+    return judge(mine, [], watch.gate_jobs) if lags and not seen.is_final else seen
+
+
 def await_verdict(
     watch: Watch, sha: Sha, clock: Clock, say: Callable[[str], None]
 ) -> Judgement:
