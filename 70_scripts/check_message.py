@@ -1,0 +1,44 @@
+"""Check that commit messages are `<type>: <description>`: a draft's, or a range's."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline import cli
+from pipeline.config import Config
+from pipeline.core.message_rule import TYPES, fault_of
+from pipeline.errors import ConfigurationError, Refused
+from pipeline.usecases.hooks import messages_between
+
+EXAMPLE = "70_scripts/run check_message --commits origin/main..HEAD"
+
+
+def main(_config: Config, arguments: argparse.Namespace) -> int:
+    """Refuse the first message that breaks the rule."""
+    for message in _messages(arguments):
+        if fault := fault_of(message):
+            raise Refused(
+                "checking the commit message",
+                fault,
+                f"type is one of {', '.join(TYPES)}; git commit --amend rewords it",
+            )
+    return 0
+
+
+def _messages(arguments: argparse.Namespace) -> list[str]:
+    if arguments.commits:
+        return messages_between(Path.cwd(), arguments.commits)
+    try:
+        return [arguments.file.read_text(encoding="utf-8", errors="replace")]
+    except OSError as error:
+        raise ConfigurationError(
+            "reading the message", str(error), "name the file that git names"
+        ) from error
+
+
+if __name__ == "__main__":
+    made = cli.parser(__doc__, EXAMPLE)
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", nargs="?", type=Path, help="a draft, as git's hook gets")
+    what.add_argument("--commits", metavar="BASE..HEAD", help="all of these, no merges")
+    sys.exit(cli.main_with_config(made, main))
