@@ -1,53 +1,115 @@
-"""Run the checks that CI runs, and show what failed."""
+"""Run the checks that CI runs, from the same definition, and show what failed.
+
+Checks that may share the machine run side by side, the pipeline's own tests one after
+another behind them. `prod` checks exactly the code that prod serves: on the VM the
+commit that its worktree is at (before the first promotion: the last validated one),
+elsewhere the newest of origin's branch as last fetched. The exit code is the worst.
+"""
 
 import argparse
 import os
+import signal
 import sys
-import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline import cli
+from pipeline.board import Board
 from pipeline.config import Config
-from pipeline.usecases.checking import GROUPS, Check, Result, carry_out, checks
+from pipeline.effects.clock import SystemClock
+from pipeline.effects.processes import CommandFailed
+from pipeline.errors import ConfigurationError
+from pipeline.usecases.checking import (
+    GROUPS,
+    Check,
+    checks,
+    chosen,
+    is_pipeline_untouched,
+    prod_checks,
+)
+from pipeline.usecases.hooks import install_hooks
+from pipeline.usecases.prod_copy import find_source
+from pipeline.usecases.scheduling import carry_out, worst
 from pipeline.wiring import SCRIPTS, say
+from rich.console import Console
 
-EXAMPLE = "70_scripts/run_ci_checks.sh preprod"
-
-
-def main(_config: Config, arguments: argparse.Namespace) -> int:
-    """Run the chosen groups; return the exit code of the worst."""
-    wanted = arguments.group or GROUPS
-    worst = 0
-    for check in checks(SCRIPTS.parent):
-        if check.group in wanted:
-            say(f"==> {check.name}")
-            start = time.monotonic()
-            result = carry_out(check, SCRIPTS.parent)
-            worst = max(worst, _show(check, result, time.monotonic() - start))
-    return worst
+EXAMPLE = "70_scripts/run_ci_checks.sh quality preprod  # or: 70_scripts/run check"
+ROOT = SCRIPTS.parent
+PROCESSORS = len(os.sched_getaffinity(0))
 
 
-def group(name: str) -> str:
-    """Return the name of a group of checks."""
-    if name not in GROUPS:
-        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(GROUPS)}")
-    return name
+def main(config: Config, arguments: argparse.Namespace) -> int:
+    """Carry out what is wanted; return the exit code of the worst."""
+    if arguments.install_hooks:
+        say(install_hooks(ROOT))
+        return 0
+    with TemporaryDirectory(prefix="checks-of-prod-") as scratch:
+        every = _every(config, Path(scratch), arguments)
+        with Board(Console()) as board:
+            ended = carry_out(every, arguments.jobs, SystemClock(), board)
+        order = [check.name for check in every]
+        board.sum_up(sorted(ended, key=lambda each: order.index(each.check.name)))
+    return worst(ended, is_ci="CI" in os.environ)
 
 
-def _show(check: Check, result: Result, seconds: float) -> int:
-    if result.code is None:
-        print(f"–  {check.name:15} not run: {result.output}", flush=True)
-        return int("CI" in os.environ)
-    if result.code:
-        print(result.output)
-    sign = "✗" if result.code else "✓"
-    last = (result.output.splitlines() or [""])[-1].strip("= ")
-    print(f"{sign}  {check.name:15} {seconds:6.1f} s  {last[:70]}", flush=True)
-    return result.code
+def _every(
+    config: Config, scratch: Path, arguments: argparse.Namespace
+) -> tuple[Check, ...]:
+    wanted = arguments.check or GROUPS
+    known, of_prod = checks(ROOT, arguments.jobs), prod_checks(ROOT)
+    names = {*GROUPS, *(check.name for check in (*known, *of_prod))}
+    if unknown := sorted(set(wanted) - names):
+        raise ConfigurationError(
+            "choosing the checks",
+            f"there is no {unknown[0][:60]!r}",
+            f"use some of: {', '.join(sorted(names))}",
+        )
+    found, base = chosen(known, wanted), arguments.changed_since
+    if base is not None and is_pipeline_untouched(ROOT, base):
+        say(f"==> pipeline: nothing that its tests look at changed since {base[:7]}")
+        found = tuple(check for check in found if check.group != "pipeline")
+    if chosen(of_prod, wanted):
+        found = (*found, *chosen(_exported(config, scratch), wanted))
+    return found
+
+
+def _exported(config: Config, scratch: Path) -> tuple[Check, ...]:
+    """Copy prod's code out; return its checks, or why there can be none."""
+    try:
+        source = find_source(config, ROOT)
+        source.store.export(source.sha, (".",), scratch)
+    except CommandFailed as error:
+        reason = f"its code is not to be had: {error}"
+        return (Check("prod", "prod", (), ROOT, obstacle=lambda: reason),)
+    say(f"==> prod: checking {source.sha.short}, {source.reason}")
+    return prod_checks(scratch)
 
 
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument(
-        "group", nargs="*", type=group, help=f"of {', '.join(GROUPS)} (default: all)"
+        "check",
+        nargs="*",
+        help=f"a group, of {', '.join(GROUPS)}, or a check (default: all)",
     )
+    made.add_argument(
+        "--jobs",
+        type=int,
+        default=PROCESSORS,
+        metavar="N",
+        help="how many run at a time; 1: one after another (default: %(default)s)",
+    )
+    made.add_argument(
+        "--changed-since",
+        metavar="SHA",
+        help="leave the pipeline's tests out if only the app changed since then",
+    )
+    made.add_argument(
+        "--install-hooks",
+        action="store_true",
+        help="check from now on each commit's message, and each push, here",
+    )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # As Ctrl-C: the children are ended, not left behind.
+        signal.signal(number, signal.default_int_handler)
     sys.exit(cli.main_with_config(made, main))

@@ -6,83 +6,90 @@ silence; where ``CI`` is set, that is a failure.
 
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.effects.processes import CommandFailed, run
+from pipeline.gateways.uv import uv
 
-GROUPS = ("quality", "preprod", "pipeline")
-CODE = ("70_scripts", "30_docker", "tests", "10_preprod")
-PUBLIC = ("70_scripts", "30_docker", "10_preprod/src")
-TESTS = ("pytest", "tests", "-q")
-QUICK = "not docker and not rehearsal"
-UV_APP = (
-    "uv",
-    "run",
-    "--quiet",
-    "--frozen",
-    "--all-groups",
-    "--directory",
-    "10_preprod",
-)
+GROUPS = ("quality", "preprod", "prod", "pipeline", "infrastructure")
+CODE = ("10_preprod", "30_docker", "50_test", "70_scripts", "tests")
+SERVED = ("10_preprod", "30_docker")
+DOCUMENTED = ("10_preprod/src", "30_docker", "70_scripts")
 COVERAGE = ("--cov=src", "--cov-report=html", "--cov-fail-under=90")
-DEADLINE = 1500.0
-CANNOT_RUN = 125
+APP_TESTS = ("pytest", "tests/", "-v", *COVERAGE)
+NEITHER = "not docker and not rehearsal"
+UNRELATED = ("10_preprod/src", "10_preprod/tests", "50_test")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One tool's run; ``obstacle`` says why it cannot run here, or nothing."""
+    """One tool's run.
+
+    Attributes:
+        name: what people call it, one word.
+        group: the job of CI that it belongs to.
+        argv: the command.
+        cwd: where it runs.
+        obstacle: says why it cannot run here, or nothing.
+        is_alone: it needs the ports, the engine or the timing of an idle machine.
+        is_advice: what it finds is shown and decides nothing.
+    """
 
     name: str
     group: str
     argv: tuple[str, ...]
+    cwd: Path
     obstacle: Callable[[], str] = lambda: ""
+    is_alone: bool = False
+    is_advice: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a check ended; ``code`` is None where it could not run."""
+def checks(root: Path, jobs: int) -> tuple[Check, ...]:
+    """Return the checks of a checkout, in the order in which they best start.
 
-    code: int | None
-    output: str
-
-
-def checks(root: Path) -> tuple[Check, ...]:
-    """Return every check of a checkout, the quick ones first."""
-    workflows = [str(path) for path in sorted((root / ".github/workflows").glob("*"))]
-    shell = ("70_scripts/run", *(f"70_scripts/{path.name}" for path in _shell(root)))
+    Args:
+        root: the checkout.
+        jobs: how many processes a test run may divide its work among.
+    """
+    types = ("mypy", "--python-executable", ".venv/bin/python", "src")
     return (
-        Check("black", "quality", ("black", "--check", "--quiet", *CODE)),
-        Check("flake8", "quality", ("flake8", *CODE)),
-        Check("pydocstyle", "quality", ("pydocstyle", "--convention=google", *PUBLIC)),
-        Check("mypy", "quality", ("mypy", "70_scripts", "30_docker")),
-        Check("shellcheck", "quality", ("shellcheck", *shell)),
-        Check("actionlint", "quality", ("actionlint", *workflows)),
-        Check(
-            "zizmor",
-            "quality",
-            ("zizmor", "--quiet", "--offline", "--color=never", *workflows),
-        ),
-        Check("app tests", "preprod", (*UV_APP, "pytest", "tests/", "-v", *COVERAGE)),
-        Check("library tests", "pipeline", (*TESTS, "-n", "auto", "-m", QUICK)),
-        Check("rehearsal", "pipeline", (*TESTS, "-m", "rehearsal and not docker")),
-        Check("docker tests", "pipeline", (*TESTS, "-m", "docker"), no_containers),
+        _in_app("app-tests", "preprod", root, *APP_TESTS, *_divided(jobs)),
+        replace(_in_app("app-mypy", "quality", root, *_tool(*types)), is_advice=True),
+        Check("mypy", "quality", _tool("mypy", "70_scripts", "30_docker"), root),
+        *_style(root, CODE, "quality"),
+        *_workflows(root),
+        *_suites(root, jobs),
+        *_infrastructure(root),
     )
 
 
-def carry_out(check: Check, root: Path) -> Result:
-    """Run one check to its end."""
-    if reason := check.obstacle():
-        return Result(None, reason)
-    tool = Path(sys.executable).with_name(check.argv[0])
-    argv = (str(tool), *check.argv[1:])
+def prod_checks(export: Path) -> tuple[Check, ...]:
+    """Return what decides about the code that prod serves; ``export`` is its copy.
+
+    Its tests are not divided: its locked environment may be too old for that.
+    """
+    return (
+        _in_app("prod-app-tests", "prod", export, *APP_TESTS),
+        *_style(export, SERVED, "prod", "prod-"),
+    )
+
+
+def chosen(every: Iterable[Check], wanted: Iterable[str]) -> tuple[Check, ...]:
+    """Return the checks that are wanted, by their names or their groups."""
+    names = frozenset(wanted)
+    return tuple(check for check in every if names & {check.name, check.group})
+
+
+def is_pipeline_untouched(root: Path, base: str) -> bool:
+    """Tell whether only the app's own code changed since a commit; unsure is no."""
+    paths = (".", *(f":!{path}" for path in UNRELATED))
+    command = ("git", "-C", str(root), "diff", "--quiet", base, "HEAD", "--", *paths)
     try:
-        done = run(argv, cwd=root, timeout=DEADLINE)
-    except CommandFailed as error:
-        return Result(error.code or CANNOT_RUN, error.output)
-    return Result(0, done.text)
+        return run(command, allowed=(0, 1)).code == 0
+    except CommandFailed:
+        return False  # The commit is not known here: a new branch, a shallow clone.
 
 
 def no_containers() -> str:
@@ -96,5 +103,67 @@ def no_containers() -> str:
     return ""
 
 
-def _shell(root: Path) -> list[Path]:
-    return sorted((root / "70_scripts").glob("*.sh"))
+def _in_app(name: str, group: str, root: Path, *argv: str) -> Check:
+    """Return what runs with the app's own locked dependencies."""
+    options = ("run", "--quiet", "--frozen", "--all-groups", "--directory")
+    return Check(name, group, (uv(), *options, "10_preprod", "--", *argv), root)
+
+
+def _style(
+    root: Path, folders: Iterable[str], group: str, prefix: str = ""
+) -> tuple[Check, ...]:
+    code = [folder for folder in folders if (root / folder).is_dir()]
+    public = [folder for folder in DOCUMENTED if folder.startswith(tuple(code))]
+    tools = (
+        _tool("pydocstyle", "--convention=google", *public),
+        _tool("flake8", *code),
+        _tool("black", "--check", *code),
+    )
+    return tuple(
+        Check(f"{prefix}{Path(argv[0]).name}", group, argv, root) for argv in tools
+    )
+
+
+def _workflows(root: Path) -> tuple[Check, ...]:
+    """Return what reads the shell scripts and the workflow files."""
+    workflows = sorted(map(str, (root / ".github/workflows").glob("*.yml")))
+    shell = ("70_scripts/run", *map(str, sorted((root / "70_scripts").glob("*.sh"))))
+    zizmor = ("zizmor", "--quiet", "--offline", "--color=never")
+    return (
+        Check("shellcheck", "quality", _tool("shellcheck", *shell), root),
+        Check("actionlint", "quality", _tool("actionlint", *workflows), root),
+        Check("zizmor", "quality", _tool(*zizmor, *workflows), root),
+    )
+
+
+def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
+    """Return the pipeline's own tests, each alone on the machine."""
+
+    def suite(
+        name: str, *arguments: str, obstacle: Callable[[], str] = lambda: ""
+    ) -> Check:
+        argv = _tool("pytest", "-q", *arguments)
+        return Check(name, "pipeline", argv, root, obstacle, is_alone=True)
+
+    side_by_side = (*_divided(jobs), "-m", NEITHER)
+    return (
+        suite("library", "tests", "--ignore=tests/faults", *side_by_side),
+        suite("faults", "tests/faults", *side_by_side),
+        suite("rehearsal", "tests", "-m", "rehearsal and not docker"),
+        suite("docker", "tests", "-m", "docker", obstacle=no_containers),
+    )
+
+
+def _infrastructure(root: Path) -> tuple[Check, ...]:
+    if not (root / "50_test").is_dir():
+        return ()
+    argv = _tool("pytest", "50_test", "-v")
+    return (Check("infrastructure", "infrastructure", argv, root, is_alone=True),)
+
+
+def _divided(jobs: int) -> tuple[str, ...]:
+    return ("-n", str(jobs)) if jobs > 1 else ()
+
+
+def _tool(name: str, *arguments: str) -> tuple[str, ...]:
+    return (str(Path(sys.executable).with_name(name)), *arguments)

@@ -1,0 +1,90 @@
+"""What people see of checks: one line as each ends, then logs, then a table.
+
+In a terminal the last line says what runs now; elsewhere there are plain lines only.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.status import Status
+from rich.table import Column, Table
+from rich.text import Text
+
+from pipeline.usecases.checking import Check
+from pipeline.usecases.scheduling import Ended
+
+LONGEST_WORDS = 40
+
+
+class Board:
+    """Progress of checks on a console."""
+
+    def __init__(self, console: Console) -> None:
+        """Show on ``console``, from now on."""
+        self._console = console
+        self._start = time.monotonic()
+        self._status = Status("", console=console)
+
+    def __enter__(self) -> "Board":
+        """Begin to show what runs."""
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the line of what runs away."""
+        self._status.stop()
+
+    def running(self, active: Sequence[Check], waiting: int) -> None:
+        """Show what runs now and how many wait."""
+        names = ", ".join(check.name for check in active)
+        seconds = time.monotonic() - self._start
+        self._status.update(Text(f"{names} · {waiting} waiting · {seconds:.0f} s"))
+
+    def ended(self, ended: Ended) -> None:
+        """Print how a check ended."""
+        word = _word(ended)
+        self._say(f"{_sign(ended)}  {ended.check.name:18} {_time(ended):>8}  {word}")
+
+    def sum_up(self, every: Iterable[Ended]) -> None:
+        """Print the log of whatever found something, then all of them as a table."""
+        rows = tuple(every)
+        for ended in rows:
+            if ended.code and ended.output:
+                self._console.print(Rule(Text(f"{_sign(ended)} {ended.check.name}")))
+                self._say(ended.output.rstrip("\n"))
+        fixed = (Column(name, no_wrap=True) for name in ("", "check", "group", "time"))
+        table = Table(*fixed, Column("result", no_wrap=True, overflow="ellipsis"))
+        for ended in rows:
+            check, cells = ended.check, (_time(ended), _word(ended))
+            table.add_row(_sign(ended), check.name, check.group, *map(Text, cells))
+        self._console.print(table)
+        self._say(f"{time.monotonic() - self._start:.1f} s in all")
+
+    def _say(self, text: str) -> None:
+        self._console.print(Text(text), soft_wrap=True)
+
+
+def _sign(ended: Ended) -> str:
+    if ended.code is None:
+        return "–"
+    if ended.code:
+        return "!" if ended.check.is_advice else "✗"
+    return "✓"
+
+
+def _word(ended: Ended) -> str:
+    if ended.code is None:
+        return f"not run: {ended.output}"
+    if ended.code and ended.check.is_advice:
+        return "advice, see above"
+    if ended.code:
+        return f"failed ({ended.code}), see above"
+    last = (ended.output.rstrip().splitlines() or [""])[-1].strip("= ")
+    return last[:LONGEST_WORDS]
+
+
+def _time(ended: Ended) -> str:
+    return "" if ended.code is None else f"{ended.seconds:.1f} s"

@@ -1,0 +1,132 @@
+"""Carry checks out: side by side where they may be, alone where they must.
+
+One thread starts, watches and ends them all, so that Ctrl-C finds every child.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.effects.background import POLL, Background, end_all
+from pipeline.effects.clock import Clock
+from pipeline.usecases.checking import Check
+
+DEADLINE = 1500.0
+TIMED_OUT = 124
+# A git hook says with these where its repository is; tests make their own.
+OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a check ended; ``code`` is None where it could not run."""
+
+    check: Check
+    code: int | None
+    output: str
+    seconds: float
+
+    @property
+    def is_bad(self) -> bool:
+        """Tell whether it found something, or could not look."""
+        return self.code != 0
+
+
+class Screen(Protocol):
+    """Where progress shows."""
+
+    def running(self, active: Sequence[Check], waiting: int) -> None:
+        """Show what runs now and how many wait."""
+
+    def ended(self, ended: Ended) -> None:
+        """Show that a check ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Active:
+    check: Check
+    command: Background
+    start: float
+
+
+def carry_out(
+    wanted: Iterable[Check],
+    jobs: int,
+    clock: Clock,
+    screen: Screen,
+    deadline: float = DEADLINE,
+) -> list[Ended]:
+    """Carry every check out and return how each ended, as they ended.
+
+    However this is left, nothing that it started still runs.
+
+    Args:
+        wanted: the checks; those that may share the machine start first, as given.
+        jobs: how many run at a time.
+        clock: the time.
+        screen: where progress shows.
+        deadline: seconds that one check may take.
+    """
+    waiting, active, done = list(wanted), list[_Active](), list[Ended]()
+    try:
+        while waiting or active:
+            while check := _next(waiting, active, jobs):
+                waiting.remove(check)
+                if reason := check.obstacle():
+                    done.append(Ended(check, None, reason, 0.0))
+                    screen.ended(done[-1])
+                else:
+                    active.append(_Active(check, _started(check), clock.monotonic()))
+            screen.running([each.check for each in active], len(waiting))
+            for ended in _collect(active, clock, deadline):
+                done.append(ended)
+                screen.ended(ended)
+            clock.sleep(POLL if active else 0.0)
+    finally:
+        end_all(each.command for each in active)
+    return done
+
+
+def worst(ended: Iterable[Ended], *, is_ci: bool) -> int:
+    """Return the exit code: what could not run counts in CI, advice never does."""
+    return max(
+        (
+            int(is_ci) if each.code is None else each.code
+            for each in ended
+            if not each.check.is_advice
+        ),
+        default=0,
+    )
+
+
+def _next(
+    waiting: Sequence[Check], active: Sequence[_Active], jobs: int
+) -> Check | None:
+    if len(active) >= jobs or any(each.check.is_alone for each in active):
+        return None
+    sharing = next((check for check in waiting if not check.is_alone), None)
+    if sharing or active:
+        return sharing
+    return waiting[0] if waiting else None
+
+
+def _started(check: Check) -> Background:
+    env = {name: text for name, text in os.environ.items() if name not in OF_A_HOOK}
+    return Background(check.argv, cwd=check.cwd, env=env)
+
+
+def _collect(active: list[_Active], clock: Clock, deadline: float) -> list[Ended]:
+    """Take what has ended, or is late, out of what is active."""
+    ended = []
+    for each in tuple(active):
+        code, seconds = each.command.code, clock.monotonic() - each.start
+        words = ""
+        if code is None and seconds > deadline:
+            end_all([each.command])
+            code, words = TIMED_OUT, f"\nended after {deadline:g} s, its time was up"
+        if code is not None:
+            active.remove(each)
+            output = each.command.output + words
+            ended.append(Ended(each.check, code, output, seconds))
+    return ended
