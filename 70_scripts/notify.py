@@ -3,34 +3,76 @@
 import argparse
 import sys
 from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pipeline import cli
-from pipeline.core.messages import Notice
+from pipeline import cli, wiring
+from pipeline.config import Config
+from pipeline.core.messages import Notice, of_job
+from pipeline.effects.actions import surrounding_job
+from pipeline.errors import TimedOut
 from pipeline.gateways.database import open_database
 from pipeline.gateways.journal import Journal
+from pipeline.gateways.secrets import WEBHOOK
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = 'echo "Maintenance at noon" | 70_scripts/run notify -'
 
 
-def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
+def main(config: Config, arguments: argparse.Namespace) -> int:
     """Keep the message, then send what waits; a message kept is success."""
-    if arguments.text:
-        text = sys.stdin.read() if arguments.text == ["-"] else " ".join(arguments.text)
-        if arguments.dry_run:
-            say(f"would post:\n{text}")
-            return 0
-        with closing(open_database(pipeline.journal_file)) as database:
-            Journal(database, pipeline.clock).tell(None, Notice(text.strip(), True))
-    outbox = pipeline.outbox()
-    if not arguments.dry_run and (trouble := outbox.flush()):
+    file = cli.config_file(arguments)
+    if arguments.from_job:
+        with TemporaryDirectory(prefix="outbox-") as folder:
+            paths = config.paths.model_copy(update={"state": Path(folder)})
+            passing = config.model_copy(update={"paths": paths})
+            return _tell_now(wiring.build(passing, file), arguments)
+    pipeline = wiring.build(config, file)
+    if trouble := _post(pipeline, arguments):
         say(trouble)
-    print(outbox.waiting())
+    print(pipeline.outbox().waiting())
     return 0
+
+
+def _tell_now(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
+    if not pipeline.secrets.webhook and not arguments.dry_run:
+        say(f"{WEBHOOK} is not set: nobody is told")
+    elif trouble := _post(pipeline, arguments):
+        reason = trouble.partition(": ")[2]
+        raise TimedOut("posting to Discord", reason, "nothing is kept: look at the run")
+    return 0
+
+
+def _post(pipeline: Pipeline, arguments: argparse.Namespace) -> str:
+    """Keep the message and send what waits; return what went wrong."""
+    notice = _notice(arguments)
+    if arguments.dry_run:
+        if notice:
+            say(f"would post:\n{notice.text}")
+        return ""
+    if notice:
+        with closing(open_database(pipeline.journal_file)) as database:
+            Journal(database, pipeline.clock).tell(None, notice)
+    return pipeline.outbox().flush()
+
+
+def _notice(arguments: argparse.Namespace) -> Notice | None:
+    text = " ".join(arguments.text)
+    if text == "-":
+        text = sys.stdin.read()
+    if arguments.from_job:
+        job = surrounding_job()
+        return of_job(text, job.sha, job.actor, job.subject, job.run_url)
+    return Notice(text.strip(), is_alert=True) if text else None
 
 
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument("text", nargs="*", help="the message; - reads standard input")
     made.add_argument("--dry-run", action="store_true", help="send nothing")
-    sys.exit(cli.main(made, main))
+    made.add_argument(
+        "--from-job",
+        action="store_true",
+        help="in a job of CI, without a VM: add its commit and run; keep nothing",
+    )
+    sys.exit(cli.main_with_config(made, main))

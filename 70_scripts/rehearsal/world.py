@@ -38,8 +38,17 @@ def opened_scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
     origin = home / "origin.git"
     subprocess.run(("git", "init", "-q", "--bare", "-b", "main", origin), check=True)
     act = Path(sys.executable).with_name("act")
-    github = GitHubServer(origin, OWNER, REPOSITORY, act, home, environment=environment)
     discord = DiscordServer()
+    github = GitHubServer(
+        origin,
+        OWNER,
+        REPOSITORY,
+        act,
+        home,
+        environment=environment,
+        secrets={"DISCORD_WEBHOOK_URL": discord.webhook_url},
+        variables={"SLOW_TESTS": "off"},  # They contain this very rehearsal.
+    )
     port = _free_port()
     project = f"mangetamain-rehearsal-{port}"
     world = Scene(home, port, project, github, discord, environment)

@@ -16,9 +16,14 @@ from rehearsal.github.server import GitHubServer
 pytestmark = pytest.mark.act
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+WEBHOOK = "https://discord.example/webhook"
+SUITES = ("library", "faults", "rehearsal", "docker")
+PIPELINE_TESTS = tuple(f"Pipeline tests ({suite})" for suite in SUITES)
+NO_COMMIT = "0" * 40
 NOTING = """#!/bin/sh
 # Note the call; fail where the test wants it.
 echo "$(basename "$0") $*" >>"$HOME/calls"
+echo "$DISCORD_WEBHOOK_URL" >>"$HOME/webhooks"
 ! grep -qsx "$1" "$HOME/fails"
 """
 
@@ -81,33 +86,57 @@ def site(tmp_path: Path) -> Iterator[Site]:
     (clone / "10_preprod/htmlcov").mkdir(parents=True)
     (clone / "10_preprod/htmlcov/index.html").write_text("covered")
     act = Path(sys.executable).with_name("act")
-    with GitHubServer(origin, "o", "r", act, tmp_path) as github:
+    secrets = {"DISCORD_WEBHOOK_URL": WEBHOOK}
+    with GitHubServer(origin, "o", "r", act, tmp_path, secrets=secrets) as github:
         made = Site(tmp_path, clone, github)
         made.git("checkout", "--quiet", "-b", "main")
         made.git("add", "--all")
         yield made
 
 
-def test_ci_runs_both_checks_and_passes(site: Site) -> None:
-    """A push to main is checked by the two groups of checks, then summed up."""
+def test_ci_runs_every_check(site: Site) -> None:
+    """A push to main is checked by each group in a job of its own, then summed up.
+
+    What lies outside of the repository decides nothing: its failure fails no run.
+    """
+    (site.home / "fails").write_text("infrastructure")
     run = site.run(site.push(), "ci.yml")
     assert run.conclusion == "success"
-    assert site.conclusions(run) == {
-        "Quality": "success",
-        "Preprod tests": "success",
+    ends = site.conclusions(run)
+    del ends["Infrastructure tests"]
+    assert ends == {
+        **dict.fromkeys(("Quality", "Preprod tests", *PIPELINE_TESTS), "success"),
+        "Commit messages": "skipped",
         "Summary": "success",
+        "Tell of the failure": "skipped",
     }
-    checks = {call for call in site.calls() if call.startswith("run_ci_checks.sh")}
-    assert checks == {"run_ci_checks.sh quality", "run_ci_checks.sh preprod"}
+    groups = ("quality", "advice", "preprod", "infrastructure")
+    assert {call for call in site.calls() if "preprod --sha" not in call} == {
+        *(f"run_ci_checks.sh {group}" for group in groups),
+        *(f"run_ci_checks.sh {it} --changed-since {NO_COMMIT}" for it in SUITES),
+    }
 
 
-@pytest.mark.parametrize("group", ["quality", "preprod"])
-def test_one_failing_check_closes_the_gate(site: Site, group: str) -> None:
-    """Either group's failure fails the summary, and so the run."""
-    (site.home / "fails").write_text(group)
+def test_slow_tests_can_be_left_out(site: Site) -> None:
+    """Where the variable says so, as in the rehearsal, the quick jobs decide alone."""
+    site.github.variables["SLOW_TESTS"] = "off"
+    run = site.run(site.push(), "ci.yml")
+    assert run.conclusion == "success"
+    ran = {name for name, end in site.conclusions(run).items() if end != "skipped"}
+    assert ran == {"Quality", "Preprod tests", "Summary"}
+
+
+@pytest.mark.parametrize("check", ["quality", "preprod", "faults"])
+def test_one_failing_check_closes_the_gate(site: Site, check: str) -> None:
+    """Any one's failure fails the summary, so the run; one step tells, and may."""
+    (site.home / "fails").write_text(check)
     run = site.run(site.push(), "ci.yml")
     assert run.conclusion == "failure"
     assert site.conclusions(run)["Summary"] == "failure"
+    told = [call for call in site.calls() if call.startswith("run notify")]
+    assert told == ["run notify --from-job ❌ CI failed"]
+    webhooks = (site.home / "webhooks").read_text().split()
+    assert webhooks == [WEBHOOK], "a step that tells nobody was given the secret"
 
 
 def test_the_deployment_gets_exactly_the_pushed_sha(site: Site) -> None:

@@ -13,6 +13,7 @@ from pipeline.core.wording import escaped, one_line
 MOST_JOBS = 5
 MASS_MENTIONS = ("everyone", "here")
 LONGEST_ACTOR = 60
+SHORT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,18 @@ def not_adopted(sha: Sha, in_force: Sha, obstacle: str) -> Notice:
         f"⚠️ PIPELINE - {sha.short} was validated, but does not start on this machine",
         problem(obstacle),
         f"{in_force.short} goes on deploying, watching and rolling back",
+    )
+    return Notice("\n".join(lines), is_alert=True)
+
+
+def of_job(title: str, sha: str, actor: str, subject: str, url: str) -> Notice:
+    """Say something of a job of CI; all of it may be hostile."""
+    lines = (
+        escaped(title),
+        f"SHA: {escaped(sha[:SHORT])}",
+        f"Author: {_at(actor)}",
+        f"Message: {escaped(subject)}",
+        f"Run: {one_line(url)}",
     )
     return Notice("\n".join(lines), is_alert=True)
 

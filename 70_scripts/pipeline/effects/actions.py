@@ -37,17 +37,19 @@ class Job:
     actor: str
     subject: str
     run_url: str
+    sha: str
 
 
 def surrounding_job() -> Job:
-    """Read the job's actor, its commit's subject and the address of its run."""
+    """Read the job's actor, its commit's subject, its run's address, its commit."""
     actor = os.environ.get("GITHUB_ACTOR", "")
     server = os.environ.get("GITHUB_SERVER_URL", "")
     repository = os.environ.get("GITHUB_REPOSITORY", "")
     run_id = os.environ.get("GITHUB_RUN_ID", "")
     parts = (server, repository, run_id)
     url = f"{server}/{repository}/actions/runs/{run_id}" if all(parts) else ""
-    return Job(actor, _subject(os.environ.get("GITHUB_EVENT_PATH", "")), url)
+    subject = _subject(os.environ.get("GITHUB_EVENT_PATH", ""))
+    return Job(actor, subject, url, os.environ.get("GITHUB_SHA", ""))
 
 
 def finished_run() -> object:

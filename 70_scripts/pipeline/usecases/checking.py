@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.effects.processes import CommandFailed, run
 from pipeline.gateways.uv import uv
 
-GROUPS = ("quality", "preprod", "prod", "pipeline", "infrastructure")
+GROUPS = ("quality", "advice", "preprod", "prod", "pipeline", "infrastructure")
 CODE = ("10_preprod", "30_docker", "50_test", "70_scripts", "tests")
 SERVED = ("10_preprod", "30_docker")
 DOCUMENTED = ("10_preprod/src", "30_docker", "70_scripts")
@@ -56,7 +56,7 @@ def checks(root: Path, jobs: int) -> tuple[Check, ...]:
     types = ("mypy", "--python-executable", ".venv/bin/python", "src")
     return (
         _in_app("app-tests", "preprod", root, *APP_TESTS, *_divided(jobs)),
-        replace(_in_app("app-mypy", "quality", root, *_tool(*types)), is_advice=True),
+        replace(_in_app("app-mypy", "advice", root, *_tool(*types)), is_advice=True),
         Check("mypy", "quality", _tool("mypy", "70_scripts", "30_docker"), root),
         *_style(root, CODE, "quality"),
         *_workflows(root),

@@ -8,14 +8,16 @@ import pytest
 from pipeline.effects.actions import Job, surrounding_job
 from pipeline.effects.clock import SystemClock
 
+from tests.unit.specimens import A
+
 
 def test_outside_of_a_job_all_is_empty() -> None:
     """At a terminal there is no actor, no subject and no run."""
-    assert surrounding_job() == Job("", "", "")
+    assert surrounding_job() == Job("", "", "", "")
 
 
 def test_job_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Actor, first line of the message and run address come as they are."""
+    """Actor, first line of the message, run address and SHA come as they are."""
     event = tmp_path / "event.json"
     subject = "$(reboot) `x` \"' @everyone"
     event.write_text(json.dumps({"head_commit": {"message": f"{subject}\n\nbody"}}))
@@ -24,12 +26,13 @@ def test_job_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "GITHUB_SERVER_URL": "https://example.invalid",
         "GITHUB_REPOSITORY": "owner/name",
         "GITHUB_RUN_ID": "7",
+        "GITHUB_SHA": A,
         "GITHUB_EVENT_PATH": str(event),
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     url = "https://example.invalid/owner/name/actions/runs/7"
-    assert surrounding_job() == Job("user", subject, url)
+    assert surrounding_job() == Job("user", subject, url, A)
     monkeypatch.delenv("GITHUB_RUN_ID")
     assert surrounding_job().run_url == ""
 
