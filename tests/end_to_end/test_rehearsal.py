@@ -7,23 +7,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.checkout import clone_into
+
 COLD, WARM = 240.0, 90.0
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Give a clone of the committed state, with what is not committed on top."""
-    target = tmp_path / "clone"
-    subprocess.run(("git", "clone", "-q", ROOT, target), check=True)
-    listed = ("git", "ls-files", "-z", "-mo", "--exclude-standard")
-    names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
-    for name in filter(None, names.decode().split("\0")):
-        if (ROOT / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (target / name).write_bytes((ROOT / name).read_bytes())
-            (target / name).chmod((ROOT / name).stat().st_mode)
-    return target
+    """Give a clone of this repository as it stands."""
+    return clone_into(tmp_path / "clone")
 
 
 def rehearse(clone: Path, home: Path, *options: str) -> str:

@@ -13,10 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import NamedTuple
 
 COULD_NOT_START = 127
 GRACE = 10.0
 POLL = 0.05
+
+
+class _Process(NamedTuple):
+    parent: int
+    start: int
 
 
 class Background:
@@ -28,6 +34,7 @@ class Background:
         """Start it; one that cannot start has ended with 127, its words say why."""
         self._words = TemporaryFile()
         self._process: subprocess.Popen[bytes] | None = None
+        self._family: set[tuple[int, int]] = set()
         try:
             self._process = subprocess.Popen(
                 list(argv),
@@ -60,16 +67,23 @@ class Background:
     def interrupt(self) -> None:
         """Ask it to end as Ctrl-C does: a test run then cleans up after itself."""
         if self._process and self.code is None:
+            self._family |= _family(self._process.pid)
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGINT)
 
     def kill(self) -> None:
-        """End it at once, with everything that it started."""
-        if self._process and self.code is None:
-            for pid in _family(self._process.pid):
+        """End at once what is left of it and of all that it started."""
+        if self._process is None:
+            return
+        if self.code is None:
+            self._family |= _family(self._process.pid)
+        running = _running()
+        for pid, start in self._family:
+            # By its start too: the id may belong to somebody else by now.
+            if pid in running and running[pid].start == start:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            self._process.wait()
+        self._process.wait()
 
 
 def end_all(commands: Iterable[Background], grace: float = GRACE) -> None:
@@ -82,19 +96,28 @@ def end_all(commands: Iterable[Background], grace: float = GRACE) -> None:
         while any(each.code is None for each in left) and time.monotonic() < limit:
             time.sleep(POLL)
     finally:
+        # Also those that ended: what they left behind.
         for command in left:
             command.kill()
 
 
-def _family(pid: int) -> list[int]:
+def _family(pid: int) -> set[tuple[int, int]]:
     """Return a process and all that descend from it, whatever their session."""
+    running = _running()
     children: dict[int, list[int]] = defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            # The name in parentheses may hold anything; the parent's id follows it.
-            parent = stat.read_text(errors="replace").rpartition(")")[2].split()[1]
-            children[int(parent)].append(int(stat.parent.name))
+    for member, process in running.items():
+        children[process.parent].append(member)
     family = [pid]
     for member in family:  # Grows while it is walked.
         family += children[member]
-    return family
+    return {(member, running[member].start) for member in family if member in running}
+
+
+def _running() -> dict[int, _Process]:
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name in parentheses may hold anything: count from its end (proc(5)).
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+            found[int(stat.parent.name)] = _Process(int(fields[1]), int(fields[19]))
+    return found

@@ -1,0 +1,1 @@
+"""Tests of the checks themselves, in throw-away clones."""

@@ -1,0 +1,113 @@
+"""`run_ci_checks.sh` from a fresh clone: green, then red in the right row."""
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.checks.conftest import Clone, environment
+from tests.unit.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+PACKAGE = "10_preprod/src/mangetamain_analytics"
+FAILING = (
+    '"""Fail."""\n\n\ndef test_it() -> None:\n    """Fail."""\n    assert 1 == 2\n'
+)
+UNTESTED = '"""Do nothing."""\n\nN = 0\n' + "N += 1\n" * 2000
+UNFORMATTED = '"""Do nothing."""\nN = { 1:2 }\n'
+UNDOCUMENTED = "N = 1\n"
+UNTYPED = '"""Do nothing."""\n\nN: int = "text"\n'
+
+
+def test_a_fresh_clone_is_green(clone: Clone) -> None:
+    """Quality and the app's tests pass, with a row and a duration each."""
+    seen = clone.check("quality", "preprod")
+    assert (seen.code, seen.red) == (0, set()), seen.screen
+    assert {"black", "flake8", "pydocstyle", "mypy", "app-tests"} <= set(seen.rows)
+    durations = re.findall(r"│ +[\w-]+ +│ \w+ +│ +\d+\.\d s +│", seen.screen)
+    assert len(durations) == len(seen.rows)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "group", "red", "word"),
+    [
+        ("10_preprod/tests/test_no.py", FAILING, "preprod", "app-tests", "1 == 2"),
+        (f"{PACKAGE}/no.py", UNTESTED, "preprod", "app-tests", "Required test cover"),
+        (f"{PACKAGE}/no.py", UNDOCUMENTED, "quality", "pydocstyle", "D100"),
+        (f"{PACKAGE}/no.py", UNFORMATTED, "black", "black", "would reformat"),
+        ("70_scripts/no.py", UNTYPED, "mypy", "mypy", "Incompatible types"),
+    ],
+    ids=["test", "coverage", "docstring", "format", "types"],
+)
+def test_what_is_broken_is_the_red_row(
+    broken: Clone, file: str, text: str, group: str, red: str, word: str
+) -> None:
+    """One thing broken on purpose is one red row, with its log and an exit code."""
+    (broken.path / file).write_text(text)
+    seen = broken.check(group)
+    assert seen.code != 0 and seen.red == {red}, seen.screen
+    assert word in seen.screen
+
+
+def test_prod_checks_what_it_would_serve(broken: Clone) -> None:
+    """What is not on main yet changes nothing for prod, and the tree is untouched."""
+    broken.git("push", "-q", "origin", "HEAD:main")
+    pushed = broken.git("rev-parse", "--short=7", "HEAD")
+    (broken.path / PACKAGE / "no.py").write_text(UNFORMATTED)
+    broken.git("add", "--all")
+    broken.git("commit", "-q", "-m", "test: break the format")
+    assert broken.check("black").red == {"black"}
+    seen = broken.check("prod-black", "prod-flake8")
+    assert (seen.code, seen.red) == (0, set()), seen.screen
+    assert f"checking {pushed}, the newest of origin/main" in seen.screen
+    assert broken.git("status", "--porcelain") == ""
+
+
+def test_unknown_check_is_told(clone: Clone) -> None:
+    """A mistyped name is a usage error with those that there are."""
+    seen = clone.check("qualtiy")
+    assert seen.code == 2 and "there is no 'qualtiy'" in seen.screen
+    assert "quality" in seen.screen
+
+
+def test_pipeline_tests_are_left_out_where_only_the_app_changed(broken: Clone) -> None:
+    """A change of the app leaves nothing to run; any other one does not."""
+    base = broken.git("rev-parse", "HEAD")
+    (broken.path / PACKAGE / "no.py").write_text(UNTYPED)
+    broken.git("add", "--all")
+    broken.git("commit", "-q", "-m", "test: change the app")
+    seen = broken.check("library", "--changed-since", base)
+    assert (seen.code, seen.rows) == (0, {}), seen.screen
+    assert f"changed since {base[:7]}" in seen.screen
+
+
+def test_ctrl_c_leaves_nothing_running(clone: Clone) -> None:
+    """Interrupted in the middle, it ends with 130, and all that it started ends."""
+    running = subprocess.Popen(
+        ("70_scripts/run_ci_checks.sh", "preprod"),
+        cwd=clone.path,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: len(_inside(clone.path, "pytest")) > 2, "the tests' workers")
+    running.send_signal(signal.SIGINT)
+    assert running.wait(30) == 130
+    assert _inside(clone.path, "") == set()
+
+
+def _inside(folder: Path, word: str) -> set[int]:
+    """Return the processes that work in a folder, with a word in their command."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            is_here = Path(os.readlink(entry / "cwd")).is_relative_to(folder)
+            command = (entry / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if is_here and word in command and command:
+            found.add(int(entry.name))
+    return found
