@@ -85,9 +85,9 @@ def chosen(every: Iterable[Check], wanted: Iterable[str]) -> tuple[Check, ...]:
 def is_pipeline_untouched(root: Path, base: str) -> bool:
     """Tell whether only the app's own code changed since a commit; unsure is no."""
     paths = (".", *(f":!{path}" for path in UNRELATED))
-    command = ("git", "-C", str(root), "diff", "--quiet", base, "HEAD", "--", *paths)
+    compared = ("--quiet", "--end-of-options", base, "HEAD", "--", *paths)
     try:
-        return run(command, allowed=(0, 1)).code == 0
+        return run(("git", "diff", *compared), cwd=root, allowed=(0, 1)).code == 0
     except CommandFailed:
         return False  # The commit is not known here: a new branch, a shallow clone.
 
@@ -132,7 +132,7 @@ def _workflows(root: Path) -> tuple[Check, ...]:
     return (
         Check("shellcheck", "quality", _tool("shellcheck", *shell), root),
         Check("actionlint", "quality", _tool("actionlint", *workflows), root),
-        Check("zizmor", "quality", _tool(*zizmor, *workflows), root),
+        Check("zizmor", "quality", _tool(*zizmor, ".github"), root),
     )
 
 
