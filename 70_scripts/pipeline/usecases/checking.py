@@ -157,8 +157,9 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
 def _infrastructure(root: Path) -> tuple[Check, ...]:
     if not (root / "50_test").is_dir():
         return ()
-    argv = _tool("pytest", "50_test", "-v")
-    return (Check("infrastructure", "infrastructure", argv, root, is_alone=True),)
+    argv = ("pytest", "../50_test", "-v")
+    found = _in_app("infrastructure", "infrastructure", root, *argv)
+    return (replace(found, is_alone=True),)
 
 
 def _divided(jobs: int) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def test_infrastructure_is_found(tmp_path: Path) -> None:
     """Its tests are a check as soon as their folder is there."""
     (tmp_path / "50_test").mkdir()
     (found,) = chosen(checks(tmp_path, 1), ["infrastructure"])
-    assert "50_test" in found.argv and found.cwd == tmp_path
+    assert "../50_test" in found.argv and found.cwd == tmp_path
 
 
 def test_checks_are_chosen_by_name_and_group() -> None:
