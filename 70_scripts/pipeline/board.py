@@ -12,6 +12,7 @@ from rich.status import Status
 from rich.table import Column, Table
 from rich.text import Text
 
+from pipeline.effects.actions import only_words
 from pipeline.usecases.checking import Check
 from pipeline.usecases.scheduling import Ended
 
@@ -64,7 +65,7 @@ class Board:
         self._say(f"{time.monotonic() - self._start:.1f} s in all")
 
     def _say(self, text: str) -> None:
-        self._console.print(Text(text), soft_wrap=True)
+        self._console.print(Text(only_words(text)), soft_wrap=True)
 
 
 def _sign(ended: Ended) -> str:

@@ -85,9 +85,12 @@ def annotate(level: Level, text: str) -> None:
 
 def tell(text: str) -> None:
     """Print people's words to standard error; to a job they are never a command."""
-    if _is_in_job():
-        text = COMMAND.sub(r"\1 ", text)
-    print(text, file=sys.stderr, flush=True)
+    print(only_words(text), file=sys.stderr, flush=True)
+
+
+def only_words(text: str) -> str:
+    """Return a text in which the surrounding job, if any, finds no command."""
+    return COMMAND.sub(r"\1 ", text) if _is_in_job() else text
 
 
 def summarize(markdown: str) -> None:

@@ -1,0 +1,60 @@
+"""What people see of checks, in a terminal and in a job's log."""
+
+import io
+from pathlib import Path
+
+import pytest
+from pipeline.board import Board
+from pipeline.usecases.checking import Check
+from pipeline.usecases.scheduling import Ended
+from rich.console import Console
+
+HOSTILE = "[bold]x[/bold]\n::error::y\n\nthe last \u202e ✓ word"
+
+
+def an_end(code: int | None, output: str, **more: bool) -> Ended:
+    """Return how a check ended."""
+    return Ended(Check("tool", "some", (), Path(), **more), code, output, 1.25)
+
+
+def shown(*every: Ended) -> str:
+    """Return what a log file gets to see."""
+    file = io.StringIO()
+    with Board(Console(file=file, width=80)) as board:
+        for ended in every:
+            board.running([ended.check], 0)
+            board.ended(ended)
+        board.sum_up(every)
+    return file.getvalue()
+
+
+def test_log_of_a_failure_is_shown_as_it_is() -> None:
+    """Nothing in a tool's words is taken for markup, and the row is red."""
+    screen = shown(an_end(3, HOSTILE))
+    assert HOSTILE in screen and "│ ✗ │ tool" in screen and "failed (3)" in screen
+    assert "1.2 s" in screen
+
+
+def test_log_of_a_success_is_not_shown() -> None:
+    """A green row has the last line of its log only."""
+    screen = shown(an_end(0, "many\nwords\n== 3 passed =="))
+    assert "│ ✓ │ tool" in screen and "3 passed" in screen and "many" not in screen
+
+
+def test_what_did_not_run_says_why() -> None:
+    """The reason stands where the result would."""
+    screen = shown(an_end(None, "no engine"))
+    assert "│ – │ tool" in screen and "not run: no engine" in screen
+
+
+def test_advice_is_shown_as_advice() -> None:
+    """It comes with its log and another sign than a failure's."""
+    screen = shown(an_end(1, "note: x", is_advice=True))
+    assert "│ ! │ tool" in screen and "note: x" in screen and "failed" not in screen
+
+
+def test_a_jobs_log_takes_no_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a tool prints is never a command to the job around it."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    lines = shown(an_end(3, HOSTILE)).splitlines()
+    assert "::error::y" not in lines and any("error::y" in line for line in lines)
