@@ -1,23 +1,13 @@
-"""Putting a version up and, when it does not serve, the earlier one back.
+"""Putting a version up: reset, activated, and verified by what itself reports.
 
 Deployments, rollbacks and roll-forwards all pass through here; the caller holds the
-environment's lock. Each function can be called again after a death: what was done
-before is not done twice.
+environment's lock.
 """
 
-from typing import NoReturn
-
 from pipeline.core import messages
-from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
+from pipeline.core.history import Deployment, Kind, Step
 from pipeline.core.messages import Notice
-from pipeline.core.sha import Sha
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import FailedAndRolledBack, PipelineError, RollbackFailed
-from pipeline.gateways.health import Unhealthy
 from pipeline.usecases.environment import Environment
-from pipeline.usecases.preparation import prepare
-
-PROBLEMS = (CommandFailed, Unhealthy, OSError, PipelineError)
 
 
 def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
@@ -49,91 +39,6 @@ def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
     return remarks
 
 
-def put_up_or_return(env: Environment, deployment: Deployment) -> None:
-    """Put a version up; when that fails, put its rollback point back.
-
-    Raises:
-        FailedAndRolledBack: the rollback point serves again, verified.
-        RollbackFailed: it does not.
-    """
-    try:
-        put_up(env, deployment)
-        return
-    except PROBLEMS as problem:
-        seen = _first_line(problem)
-        # Collected before anything is undone: the next activation overwrites them.
-        env.say(env.strategy.logs())
-    give_up(env, deployment, seen)
-
-
-def give_up(env: Environment, deployment: Deployment, seen: str) -> NoReturn:
-    """Put the rollback point of a deployment back, which failed as was ``seen``.
-
-    Raises:
-        FailedAndRolledBack: the rollback point serves again, verified.
-        RollbackFailed: it does not.
-    """
-    target = deployment.rollback_point
-    step = env.journal.failing_step(deployment)
-    reasons: tuple[str, ...] = (messages.problem(f"{step}: {seen}" if step else seen),)
-    if env.is_validated_only and target:
-        reasons += messages.by_hand(_commands(env, target))
-    if not env.rolls_back:
-        _page(env, deployment, "Left as it is: rollback_on_failure is off", reasons)
-    return_to(env, deployment, target, reasons)
-    raise FailedAndRolledBack(
-        f"deploying {deployment.sha.short} to {env.name}",
-        seen,
-        f"{target.short if target else ''} serves again; mend the commit and push",
-    )
-
-
-def return_to(
-    env: Environment,
-    deployment: Deployment,
-    target: Sha | None,
-    reasons: tuple[str, ...],
-) -> None:
-    """Replace what a deployment put up by ``target``, verified, and end it.
-
-    Raises:
-        RollbackFailed: there is no target, or it does not serve either.
-    """
-    if target is None:
-        seen = "there is no earlier version to return to"
-        _page(env, deployment, seen, reasons)
-    try:
-        order = _rollback_order(env, deployment, target, reasons)
-    except CommandFailed as problem:
-        _page(env, deployment, f"{target.short} is gone: {problem}", reasons)
-    finish_return(env, env.journal.start(order, None), deployment)
-
-
-def finish_return(env: Environment, rollback: Deployment, undone: Deployment) -> None:
-    """Carry out a return that was begun, and end the deployment that it undoes.
-
-    Raises:
-        RollbackFailed: what it returns to does not serve either.
-    """
-    target = rollback.sha
-    reasons = tuple(rollback.order.reason.splitlines()) or ("Reason: unknown",)
-    remarks: tuple[str, ...] = ()
-    env.announce(f"returning to {target.short}")
-    try:
-        if not env.journal.has_done(rollback, Step.VERIFY):
-            prepare(env, rollback)
-            remarks = put_up(env, rollback)
-    except PROBLEMS as problem:
-        env.say(env.strategy.logs())
-        seen = f"{target.short} does not serve either: {_first_line(problem)}"
-        _page(env, undone, seen, reasons, rollback)
-    is_validated = env.journal.was_validated(target)
-    notice = messages.returned(undone.order, target, (*reasons, *remarks))
-    outcome = Outcome.VALIDATED if is_validated else None
-    env.journal.end_return(rollback, outcome, reasons[0], notice)
-    env.announce(f"rolled back: {target.short} is live and healthy")
-
-
 def _live_notice(
     env: Environment, deployment: Deployment, remarks: tuple[str, ...]
 ) -> Notice | None:
@@ -141,48 +46,6 @@ def _live_notice(
         return None  # Its end will be told.
     seconds = env.clock.now() - deployment.started_at
     return messages.live(deployment.order, seconds, remarks)
-
-
-def _page(
-    env: Environment,
-    deployment: Deployment,
-    seen: str,
-    reasons: tuple[str, ...],
-    rollback: Deployment | None = None,
-) -> NoReturn:
-    target = deployment.rollback_point or env.validated()
-    commands = _commands(env, target) if target else ()
-    notice = messages.needs_human(deployment.order, reasons, seen, commands)
-    if rollback is None:
-        env.journal.end(deployment, Outcome.FAILED, seen, notice)
-    else:
-        env.journal.end_return(rollback, Outcome.FAILED, seen, notice)
-    raise RollbackFailed(
-        f"rolling {env.name} back from {deployment.sha.short}",
-        seen,
-        "follow “Rollback by hand” in README_CI_CD.md",
-    )
-
-
-def _commands(env: Environment, target: Sha) -> tuple[str, ...]:
-    """Return what a person types to put a version up without the pipeline."""
-    reset = f"cd {env.worktree.path} && git reset --hard {target}"
-    return (reset, env.strategy.by_hand())
-
-
-def _rollback_order(
-    env: Environment, deployment: Deployment, target: Sha, reasons: tuple[str, ...]
-) -> Order:
-    commit = env.store.commit(target)
-    return Order(
-        environment=env.name,
-        sha=target,
-        kind=Kind.ROLLBACK,
-        actor=commit.author,
-        subject=commit.subject,
-        cause=deployment.id,
-        reason="\n".join(reasons),
-    )
 
 
 def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...]:
@@ -203,7 +66,3 @@ def _is_changed_by_hand(env: Environment) -> bool:
     head = env.worktree.head()
     is_known = env.store.was_deployed(head) or env.store.is_deployable(head)
     return not is_known or env.worktree.is_dirty()
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).partition("\n")[0][:300]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pipeline.core.sha import Sha
 from pipeline.core.wording import escaped, one_line
 from pipeline.gateways.git_store import Commit
-from pipeline.gateways.records import Validation
+from pipeline.gateways.memory import Validation
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.overview import Overview, overview
 

@@ -8,7 +8,7 @@ if nothing had died, and given up after a few attempts.
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Outcome, Step
 from pipeline.errors import PipelineError
-from pipeline.usecases.activation import finish_return, give_up
+from pipeline.usecases.returning import finish_return, give_up
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import bring_to_rest, perform
 

@@ -10,7 +10,7 @@ from pipeline.core.settlement import Plan, Situation, decide, outcome_of
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import FailedAndRolledBack, Refused, RollbackFailed
-from pipeline.usecases.activation import return_to
+from pipeline.usecases.returning import return_to
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
