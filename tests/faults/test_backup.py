@@ -37,7 +37,7 @@ def test_data_is_kept_and_comes_back(running: World, data: Path) -> None:
     needle = running.vm.webhook.rpartition("/")[2].encode()
     assert not any(needle in f.read_bytes() for f in folder.rglob("*") if f.is_file())
     for verb in (("list",), ("verify",), ("verify", name)):
-        assert backup(running, *verb) == [made]
+        assert backup(running, *verb)[-1:] == [made]  # A promotion makes its own too.
     (data / "sub/orders.csv").write_text("lost")
     done = running.vm.script("backup", "restore", name)
     assert (data / "sub/orders.csv").read_text() == "1;2;3\n"
@@ -69,7 +69,7 @@ def test_data_that_vanished_stops_the_backup(running: World, data: Path) -> None
     (made,) = backup(running, "create")
     shutil.rmtree(data)
     assert "is gone" in running.vm.script("backup", "create", code=3).stderr
-    assert backup(running, "list") == [made]
+    assert backup(running, "list")[-1:] == [made]
     running.vm.script("backup", "restore", str(made["name"]))
     assert (data / "sub/orders.csv").exists()
 

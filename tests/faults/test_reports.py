@@ -29,7 +29,7 @@ def shown(world: World) -> list[tuple[str, str, str]]:
         (
             one["environment"],
             one["sha"],
-            get(f"{base}/{one['id']}/statuses")[0]["state"],
+            (get(f"{base}/{one['id']}/statuses") or [{"state": "new"}])[0]["state"],
         )
         for one in get(f"{base}?per_page=100")[::-1]
     ]
@@ -48,7 +48,7 @@ def test_deployments_and_rollbacks_are_on_githubs_page(reporting: World) -> None
         ("preprod", good, "success"),
     ]
     world.wait(lambda: shown(world) == expected)
-    world.vm.script("deploy", "prod", "--sha", good)
+    world.vm.script("promote", "--confirm", "DEPLOY", "--sha", good)
     assert shown(world) == [*expected, ("prod", good, "success")]
     headers = {"Authorization": f"Bearer {world.github.token}"}
     url = f"{world.github.api_url}/repos/o/r/commits/{bad}/status"
