@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mangetamain_analytics.chance import is_uneven
+
 # The mean length over the Gregorian calendar's 400 years; February is short.
 _DAYS = (31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MONTHS = (
@@ -95,13 +97,23 @@ def year_of(counts: Mapping[int, int]) -> Year:
     )
 
 
+def headline(year: Year) -> str:
+    """Say in one sentence when recipes are published."""
+    if not is_uneven([month.recipes for month in year.months], _DAYS):
+        return "No month stands out: what is seen here may be chance."
+    top = year.busiest
+    return (
+        f"Cooks publish most in **{top.name}**: {top.pace - 100:.0f}% more recipes a"
+        " day than on average."
+    )
+
+
 def reading(year: Year) -> str:
     """Say in words what the chart of this year shows."""
-    top, low, season = year.busiest, year.quietest, year.first_season
-    above, below = top.pace - 100, 100 - low.pace
+    low, season = year.quietest, year.first_season
     return (
-        f"Cooks publish most in **{top.name}**: {above:.0f}% more recipes a day than on"
-        f" average. **{low.name}** is the quietest month, {below:.0f}% below average."
+        f"{headline(year)} **{low.name}** is the quietest month,"
+        f" {100 - low.pace:.0f}% below average."
         f" By season, **{season.lower()}** comes first with {year.share(season):.0%} of"
         " all recipes; an even spread would give each 25%."
     )

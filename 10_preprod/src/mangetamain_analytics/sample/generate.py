@@ -17,8 +17,9 @@ import duckdb
 
 SEED = 1999
 RECIPES = 9_000
-RATINGS = 24_000
+RATINGS = 36_000
 FIRST_YEAR, LAST_YEAR = 1999, 2018
+_END = date(LAST_YEAR, 12, 31)
 
 # How much of each course is published in each month, January first.
 _MONTHS_OF_COURSE = {
@@ -30,29 +31,18 @@ _MONTHS_OF_COURSE = {
     "bread": (12, 11, 10, 8, 7, 6, 6, 7, 9, 11, 13, 13),
 }
 _WEIGHT_OF_COURSE = (12, 13, 34, 9, 23, 9)
+# Monday first: people publish at their desks, and rate what they ate on Sunday.
+_PUBLISHED_ON = (125, 118, 108, 104, 96, 66, 83)
+_RATED_ON = (120, 99, 95, 92, 88, 92, 114)
+# Bread and barbecue are for those who have time.
+_PUBLISHED_ON_WEEKEND = {"bread": 1.6, "barbecue": 1.9}
 # The site grows until 2007 and fades afterwards.
 _WEIGHT_OF_YEAR = (2, 3, 6, 12, 14, 16, 20, 24, 30, 27, 20, 11, 8, 7, 6, 4, 3, 2, 2, 2)
-_STYLES = (
-    "quick",
-    "rustic",
-    "spiced",
-    "classic",
-    "creamy",
-    "roasted",
-    "light",
-    "smoky",
-)
-_PRODUCTS = (
-    "lentil",
-    "tomato",
-    "chicken",
-    "apple",
-    "corn",
-    "pepper",
-    "lemon",
-    "squash",
-)
-_WEIGHT_OF_RATING = (4, 2, 2, 5, 18, 69)
+_STYLES = tuple("quick rustic spiced classic creamy roasted light smoky".split())
+_PRODUCTS = tuple("lentil tomato chicken apple corn pepper lemon squash".split())
+# What share of the stars 1 to 5 is; a course's charm makes the fifth more likely.
+_WEIGHT_OF_STARS = (2, 2, 5, 18, 66)
+_CHARM = {"dessert": 1.35, "bread": 1.25, "salad": 0.8, "soup": 0.95}
 
 _RECIPE_TYPES = {
     "recipe_id": "INTEGER",
@@ -88,23 +78,48 @@ def _draw_recipes(dice: random.Random) -> Iterator[tuple[Any, ...]]:
         (month,) = _pick(dice, range(1, 13), _MONTHS_OF_COURSE[course], 1)
         name = f"{dice.choice(_STYLES)} {dice.choice(_PRODUCTS)} {course}"
         contributor = int(1 + 1_500 * dice.random() ** 2)
-        day = 1 + int(monthrange(year, month)[1] * dice.random())
         minutes = 5 * (1 + int(30 * dice.random() ** 2))
-        steps, ingredients = 2 + int(14 * dice.random()), 3 + int(12 * dice.random())
-        row = (number, name, course, contributor, date(year, month, day))
+        # Recipes grow longer over the years.
+        growth = (year - FIRST_YEAR) * 0.12
+        steps = 2 + int((12 + growth) * dice.random())
+        ingredients = 3 + int((10 + growth) * dice.random())
+        row = (number, name, course, contributor, _day(dice, course, year, month))
         yield (*row, minutes, steps, ingredients)
+
+
+def _day(dice: random.Random, course: str, year: int, month: int) -> date:
+    days = [date(year, month, 1 + day) for day in range(monthrange(year, month)[1])]
+    likes = _PUBLISHED_ON_WEEKEND.get(course, 1.0)
+    weights = [
+        _PUBLISHED_ON[day.weekday()] * (likes if day.weekday() > 4 else 1.0)
+        for day in days
+    ]
+    (chosen,) = _pick(dice, days, weights, 1)
+    return chosen  # type: ignore[no-any-return]
 
 
 def _draw_ratings(
     dice: random.Random, recipes: list[tuple[Any, ...]]
 ) -> Iterator[tuple[Any, ...]]:
-    marks = _pick(dice, range(6), _WEIGHT_OF_RATING, RATINGS)
-    end = date(LAST_YEAR, 12, 31)
-    for mark in marks:
-        recipe = recipes[int(len(recipes) * dice.random())]
-        rated = recipe[4] + timedelta(days=int(1_400 * dice.random() ** 2))
+    # A few recipes are loved by many, and many are never tried.
+    fame = [1 / (0.02 + dice.random()) for _ in recipes]
+    for recipe in _pick(dice, recipes, fame, RATINGS):
+        left = (_END - recipe[4]).days
+        rated = recipe[4] + timedelta(days=int(min(1_400, left) * dice.random() ** 2))
+        week = [min(rated + timedelta(days=day), _END) for day in range(7)]
+        (rated,) = _pick(dice, week, [_RATED_ON[day.weekday()] for day in week], 1)
         user = int(1 + 6_000 * dice.random() ** 2)
-        yield user, recipe[0], min(rated, end), mark
+        yield user, recipe[0], rated, _mark(dice, recipe[2], rated.year)
+
+
+def _mark(dice: random.Random, course: str, year: int) -> int:
+    # Ever more people leave a comment and no stars.
+    if dice.random() < 0.03 + 0.004 * (year - FIRST_YEAR):
+        return 0
+    *lower, best = _WEIGHT_OF_STARS
+    charm = _CHARM.get(course, 1.0) * (1 + 0.02 * (year - FIRST_YEAR))
+    (mark,) = _pick(dice, range(1, 6), (*lower, best * charm), 1)
+    return int(mark)
 
 
 def _pick(dice: random.Random, values: Any, weights: Any, count: int) -> list[Any]:

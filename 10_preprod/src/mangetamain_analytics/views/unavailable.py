@@ -8,7 +8,7 @@ import logging
 
 import streamlit as st
 
-from mangetamain_analytics.recipes import RecipesUnavailable
+from mangetamain_analytics.source import RecipesUnavailable
 
 _LOG = logging.getLogger(__name__)
 
