@@ -27,7 +27,7 @@ def bars(
     colours = [ACCENT if i == best else CALM for i in range(len(names))]
     bar = go.Bar(x=names, y=values, marker_color=colours, hovertemplate=hover)
     figure = laid_out(go.Figure(bar), y).update_yaxes(rangemode="tozero")
-    return figure.update_xaxes(type="category")
+    return figure.update_xaxes(type="category").update_layout(margin_t=10)
 
 
 def ranges(
@@ -49,12 +49,12 @@ def ranges(
         hovertemplate=hover,
     )
     figure = laid_out(go.Figure(dots), "", height=100 + 38 * len(names))
-    return figure.update_xaxes(title=x, showgrid=True)
+    return figure.update_xaxes(title=x, showgrid=True).update_layout(margin_t=10)
 
 
 def line(
     years: Sequence[int],
-    values: Sequence[float],
+    values: Sequence[float | None],
     name: str,
     hover: str,
     colour: str = ACCENT,

@@ -6,7 +6,8 @@ columns the two files must have. All others ask the tables that these make.
 
 LOAD_RECIPES = """
 CREATE TABLE recipes AS
-SELECT recipe_id::INTEGER AS recipe_id, name::VARCHAR AS name, course::VARCHAR AS course,
+SELECT recipe_id::INTEGER AS recipe_id,
+  name::VARCHAR AS name, course::VARCHAR AS course,
   contributor_id::INTEGER AS contributor_id, submitted::DATE AS submitted,
   minutes::INTEGER AS minutes, steps::SMALLINT AS steps,
   ingredients::SMALLINT AS ingredients
@@ -20,7 +21,9 @@ SELECT user_id::INTEGER AS user_id, recipe_id::INTEGER AS recipe_id,
 FROM parquet
 """
 
-COURSES = "SELECT DISTINCT course FROM recipes WHERE course IS NOT NULL ORDER BY course"
+COURSES = """
+SELECT DISTINCT course FROM recipes WHERE course IS NOT NULL ORDER BY course
+"""
 
 YEARS = "SELECT year(min(submitted)), year(max(submitted)) FROM recipes"
 
@@ -47,6 +50,10 @@ RECIPES_PER_MONTH = f"""{_CHOSEN}
 SELECT month(submitted) AS month, count(*) FROM chosen GROUP BY month
 """
 
+COURSES_PER_MONTH = f"""{_CHOSEN}
+SELECT course, month(submitted) AS month, count(*) FROM chosen GROUP BY course, month
+"""
+
 RECIPES_PER_WEEKDAY = f"""{_CHOSEN}
 SELECT isodow(submitted) AS weekday, count(*) FROM chosen GROUP BY weekday
 """
@@ -56,7 +63,7 @@ SELECT isodow(rated) AS weekday, count(*) FROM given GROUP BY weekday
 """
 
 COURSES_AT_WEEKENDS = f"""{_CHOSEN}
-SELECT course, count(*), count_if(isodow(submitted) > 5)
+SELECT course, count(*), count(*) FILTER (isodow(submitted) > 5)
 FROM chosen GROUP BY course ORDER BY course
 """
 
@@ -89,22 +96,22 @@ FROM chosen GROUP BY year ORDER BY year
 """
 
 RATED_PER_YEAR = f"""{_CHOSEN}
-SELECT year(rated) AS year, count(*), count_if(rating = 0),
+SELECT year(rated) AS year, count(*), count(*) FILTER (rating = 0),
   avg(rating) FILTER (rating BETWEEN 1 AND 5)
 FROM given GROUP BY year ORDER BY year
 """
 
 QUALITY = """
-SELECT 'Recipes without a course' AS what, count_if(course IS NULL) FROM recipes
-UNION ALL SELECT 'Recipes without a date', count_if(submitted IS NULL) FROM recipes
+SELECT 'Recipes without a course' AS what, count(*) FILTER (course IS NULL) FROM recipes
+UNION ALL SELECT 'Recipes without a date', count(*) FILTER (submitted IS NULL) FROM recipes
 UNION ALL SELECT 'Recipes that are there more than once',
   count(*) - count(DISTINCT recipe_id) FROM recipes
 UNION ALL SELECT 'Recipes that take no time, or more than a day',
-  count_if(minutes NOT BETWEEN 1 AND 1440) FROM recipes
+  count(*) FILTER (minutes NOT BETWEEN 1 AND 1440) FROM recipes
 UNION ALL SELECT 'Ratings without a recipe', count(*)
   FROM ratings ANTI JOIN recipes USING (recipe_id)
 UNION ALL SELECT 'Ratings that are not 0 to 5',
-  count_if(rating NOT BETWEEN 0 AND 5) FROM ratings
+  count(*) FILTER (rating NOT BETWEEN 0 AND 5) FROM ratings
 UNION ALL SELECT 'Ratings older than their recipe', count(*)
   FROM ratings JOIN recipes USING (recipe_id) WHERE rated < submitted
 """

@@ -3,7 +3,7 @@
 Owns the arithmetic of seasonality, on plain counts. Refuses to read or draw anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,6 +62,11 @@ class Year:
         return sum(month.recipes for month in self.months)
 
     @property
+    def has_seasons(self) -> bool:
+        """Tell whether the months differ by more than chance."""
+        return is_uneven([month.recipes for month in self.months], _DAYS)
+
+    @property
     def busiest(self) -> Month:
         """Return the month with the highest pace."""
         return max(self.months, key=lambda month: month.pace)
@@ -97,9 +102,21 @@ def year_of(counts: Mapping[int, int]) -> Year:
     )
 
 
+def years_of_courses(rows: Iterable[tuple[str, int, int]]) -> dict[str, Year]:
+    """Return the average year of each course that has recipes, in alphabetical order.
+
+    Args:
+        rows: course, month from 1 to 12, and the course's recipes in that month.
+    """
+    counts: dict[str, dict[int, int]] = {}
+    for course, month, recipes in sorted(rows):
+        counts.setdefault(course, dict.fromkeys(range(1, 13), 0))[month] = recipes
+    return {course: year_of(months) for course, months in counts.items()}
+
+
 def headline(year: Year) -> str:
     """Say in one sentence when recipes are published."""
-    if not is_uneven([month.recipes for month in year.months], _DAYS):
+    if not year.has_seasons:
         return "No month stands out: what is seen here may be chance."
     top = year.busiest
     return (
@@ -117,3 +134,17 @@ def reading(year: Year) -> str:
         f" By season, **{season.lower()}** comes first with {year.share(season):.0%} of"
         " all recipes; an even spread would give each 25%."
     )
+
+
+def reading_of_courses(years: Mapping[str, Year]) -> str:
+    """Say which courses have a season."""
+    peaks = [
+        f"**{course}** in {year.busiest.name} ({year.busiest.pace - 100:+.0f}%)"
+        for course, year in years.items()
+        if year.has_seasons
+    ]
+    if not peaks:
+        return "No course has a season that is more than chance."
+    rest = len(years) - len(peaks)
+    tail = f" For {rest} of {len(years)} courses no season is certain." if rest else ""
+    return f"At their peak: {', '.join(peaks)}.{tail}"

@@ -136,5 +136,5 @@ def reading_of_reach(recipes_per_ratings: Mapping[int, int]) -> str:
     never = recipes_per_ratings.get(0, 0) / recipes
     return (
         f"**{never:.0%}** of the recipes were never rated; the most rated tenth has"
-        f" **{top_tenth(recipes_per_ratings):.0%}** of all ratings."
+        f" **{top_tenth(recipes_per_ratings):.0%}** of all their ratings."
     )

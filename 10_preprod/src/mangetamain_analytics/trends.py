@@ -76,7 +76,7 @@ def reading_of_stars(rated: Sequence[Rated]) -> str:
     """Say whether people became kinder, and whether they still give stars."""
     stars = {year.year: year.stars for year in rated if year.stars and _is_enough(year)}
     without = {y.year: 100 * y.share_without for y in rated if _is_enough(y)}
-    return _changes({"mean stars": stars, "percent without stars": without})
+    return _changes({"mean stars": stars, "percentage points without stars": without})
 
 
 def measured(name: str, published: Sequence[Published]) -> dict[int, float]:

@@ -3,18 +3,16 @@
 Owns the arithmetic of the week, on plain counts. Refuses to read or draw anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mangetamain_analytics.chance import Interval, is_uneven, share_of
+from mangetamain_analytics.chance import is_uneven
 
 WEEKDAYS = (
     *("Monday", "Tuesday", "Wednesday", "Thursday"),
     *("Friday", "Saturday", "Sunday"),
 )
-# With fewer, even an interval says nothing.
-_FEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +58,15 @@ class Week:
         return is_uneven(counts, [day.dates for day in self.days])
 
     @property
-    def weekend_effect(self) -> float:
-        """Return how much more (+) or less (-) a weekend day has, as a share."""
+    def weekend_effect(self) -> float | None:
+        """Return how much more (+) or less (-) a weekend day has, as a share.
+
+        None where the weekdays have nothing that it could be compared with.
+        """
         weekend = [day for day in self.days if day.is_weekend]
         working = [day for day in self.days if not day.is_weekend]
-        return _per_date(weekend) / _per_date(working) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class CourseAtWeekend:
-    """The weekend effect in one course, and what it may be in truth (95 %)."""
-
-    course: str
-    recipes: int
-    effect: float
-    interval: Interval
-
-    @property
-    def is_clear(self) -> bool:
-        """Tell whether there is an effect at all."""
-        return not self.interval.holds(0.0)
+        base = _per_date(working)
+        return _per_date(weekend) / base - 1 if base else None
 
 
 def week_of(counts: Mapping[int, int], first_year: int, last_year: int) -> Week:
@@ -99,34 +86,14 @@ def week_of(counts: Mapping[int, int], first_year: int, last_year: int) -> Week:
     )
 
 
-def courses_at_weekends(
-    rows: Iterable[tuple[str, int, int]],
-) -> tuple[CourseAtWeekend, ...]:
-    """Return the effect of each course with enough recipes, the strongest last.
-
-    Args:
-        rows: course, its recipes, and those of them that were published at a weekend.
-    """
-    effects = [
-        CourseAtWeekend(
-            course=course,
-            recipes=recipes,
-            effect=_effect(weekend / recipes),
-            interval=_effects(share_of(weekend, recipes)),
-        )
-        for course, recipes, weekend in rows
-        if recipes >= _FEWEST
-    ]
-    return tuple(sorted(effects, key=lambda effect: effect.effect))
-
-
 def headline(week: Week, things: str = "recipes") -> str:
     """Say in one sentence what the weekend does."""
     if not any(day.count for day in week.days):
         return f"There are no {things} here."
     if not week.is_uneven:
         return f"The days differ in {things} by no more than chance would make them."
-    effect = week.weekend_effect
+    if (effect := week.weekend_effect) is None:
+        return f"All {things} are of a weekend."
     word = "more" if effect > 0 else "fewer"
     return f"A weekend day brings **{abs(effect):.0%} {word}** {things} than a weekday."
 
@@ -145,21 +112,6 @@ def reading(recipes: Week, ratings: Week) -> str:
     return " ".join(texts)
 
 
-def reading_of_courses(courses: tuple[CourseAtWeekend, ...]) -> str:
-    """Say which courses are published at weekends."""
-    more = [each.course for each in courses if each.is_clear and each.effect > 0]
-    fewer = [each.course for each in courses if each.is_clear and each.effect < 0]
-    texts = []
-    if more:
-        texts.append(f"More at weekends: **{', '.join(reversed(more))}**.")
-    if fewer:
-        texts.append(f"More on weekdays: **{', '.join(fewer)}**.")
-    unclear = len(courses) - len(more) - len(fewer)
-    if unclear:
-        texts.append(f"For {unclear} of {len(courses)} courses no effect is certain.")
-    return " ".join(texts)
-
-
 def _dates_of(first_year: int, last_year: int) -> dict[int, int]:
     first, after = date(first_year, 1, 1), date(last_year + 1, 1, 1)
     weeks, rest = divmod((after - first).days, 7)
@@ -169,12 +121,3 @@ def _dates_of(first_year: int, last_year: int) -> dict[int, int]:
 
 def _per_date(days: list[Day]) -> float:
     return sum(day.count for day in days) / sum(day.dates for day in days)
-
-
-def _effect(share: float) -> float:
-    # Two days against five; a share of one would be an effect without bounds.
-    return (share / 2) / (max(1 - share, 1e-9) / 5) - 1
-
-
-def _effects(share: Interval) -> Interval:
-    return Interval(_effect(share.low), _effect(share.high))

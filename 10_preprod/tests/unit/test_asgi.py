@@ -76,16 +76,18 @@ def test_the_application_is_an_asgi_application() -> None:
 def test_a_server_reports_itself_and_the_state_of_its_script(
     served: tuple[Path, str],
 ) -> None:
-    """Over HTTP: the version, the title, and red only for the script that fails."""
+    """Over HTTP: the version, the title, and red for as long as the script fails."""
     package, address = served
+    script_health = f"{address}/_stcore/script-health-check"
+    recipes = package / "sample" / "recipes.parquet"
+    intact = recipes.read_bytes()
+    recipes.write_bytes(b"broken")
+    assert fetch(script_health)[0] == HTTPStatus.SERVICE_UNAVAILABLE
     status, body = fetch(f"{address}/_stcore/health")
     report = json.loads(body)
     assert (status, report.pop("uptime") > 0) == (HTTPStatus.OK, True)
     assert report == {"status": "ok", "sha": SHA, "environment": "prod"}
     assert "<title>Mangetamain Analytics</title>" in fetch(f"{address}/")[1]
-    assert fetch(f"{address}/_stcore/script-health-check") == (HTTPStatus.OK, "ok")
 
-    (package / "sample" / "recipes.parquet").write_bytes(b"broken")
-    status, _ = fetch(f"{address}/_stcore/script-health-check")
-    assert status == HTTPStatus.SERVICE_UNAVAILABLE
-    assert fetch(f"{address}/_stcore/health")[0] == HTTPStatus.OK
+    recipes.write_bytes(intact)
+    assert fetch(script_health) == (HTTPStatus.OK, "ok")

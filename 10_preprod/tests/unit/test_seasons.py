@@ -2,7 +2,16 @@
 
 import pytest
 
-from mangetamain_analytics.seasons import MONTHS, Season, reading, season_of, year_of
+from mangetamain_analytics.seasons import (
+    MONTHS,
+    Season,
+    headline,
+    reading,
+    reading_of_courses,
+    season_of,
+    year_of,
+    years_of_courses,
+)
 
 FLAT = dict(enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1))
 
@@ -52,3 +61,30 @@ def test_the_text_says_what_the_chart_shows() -> None:
     assert "**December**: 95% more recipes a day" in text
     assert "**August** is the quietest month, 69% below average" in text
     assert "**winter** comes first with 32%" in text
+
+
+def test_an_even_year_has_no_best_month() -> None:
+    """What may be chance is not told as a finding."""
+    assert "may be chance" in headline(year_of(FLAT))
+    assert "may be chance" in headline(year_of(dict.fromkeys(range(1, 13), 0)))
+
+
+def test_courses_are_told_apart() -> None:
+    """A course with a season is named with its peak, the others are counted."""
+    soup = [("soup", month, 100 if month == 1 else 30) for month in range(1, 13)]
+    bread = [("bread", month, count) for month, count in FLAT.items()]
+    years = years_of_courses([*soup, *bread, ("pie", 3, 1)])
+    assert list(years) == ["bread", "pie", "soup"]
+    assert years["pie"].months[2].recipes == years["pie"].recipes == 1
+    text = reading_of_courses(years)
+    assert text.startswith("At their peak: **soup** in January (+")
+    assert text.endswith("For 2 of 3 courses no season is certain.")
+
+
+def test_no_course_may_have_a_season() -> None:
+    """Without a season, none is told; where all have one, nothing is left over."""
+    flat = {"bread": year_of(FLAT)}
+    assert reading_of_courses(flat) == (
+        "No course has a season that is more than chance."
+    )
+    assert "certain" not in reading_of_courses({"soup": year_of(FLAT | {1: 90})})

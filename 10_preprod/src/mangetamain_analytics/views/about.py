@@ -13,10 +13,12 @@ _WORDS = """
 - **Rating of 0**: a comment without stars. It is a rating, and in no mean.
 - **Pace**: how many a day, compared with the average day (100): February is short, and
   a year has 53 of some weekdays.
-- **Season**: of the northern hemisphere, by whole months; winter is December to February.
+- **Season**: of the northern hemisphere, by whole months; winter starts in December.
 - **Weekend effect**: a day of the weekend compared with a day from Monday to Friday.
-- **95% sure**: if all this were collected again and again, 95 of 100 such bars would hold
-  the true value. **More than chance**: chance alone would do this in 1 case of 100.
+- **95% sure**: if all this were collected again and again, 95 of 100 such bars would
+  hold the true value.
+- **More than chance**: chance alone would do this in fewer than 1 case of 100 (months,
+  weekdays) or 5 of 100 (the gap between two courses).
 - **Trend**: a straight line through the years, told where its slope is more than three
   standard errors from zero; years with fewer than 20 recipes or ratings are left out.
 """

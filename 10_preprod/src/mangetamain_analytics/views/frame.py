@@ -15,6 +15,8 @@ from mangetamain_analytics.release import Release
 
 _Colour = Literal["green", "orange", "gray"]
 _BADGE_COLOURS: dict[str, _Colour] = {"prod": "green", "preprod": "orange"}
+# A table, column by column.
+Numbers = Mapping[str, Sequence[Any]]
 # A finding from fewer recipes says more about chance than about cooking.
 _ENOUGH = 100
 SAMPLE_NOTE = (
@@ -91,9 +93,7 @@ def is_enough(totals: Totals) -> bool:
     return True
 
 
-def show_finding(
-    figure: go.Figure, text: str, numbers: Mapping[str, Sequence[Any]]
-) -> None:
+def show_finding(figure: go.Figure, text: str, numbers: Numbers) -> None:
     """Show a chart, the sentence that reads it, and its numbers for who wants them."""
     st.markdown(text)
     show_chart(figure, text)

@@ -7,7 +7,12 @@ from mangetamain_analytics.charts import bars
 from mangetamain_analytics.recipes import Recipes, Selection
 from mangetamain_analytics.stars import Stars
 from mangetamain_analytics.views import ratings, seasonality, weekends
-from mangetamain_analytics.views.frame import show_chart, show_finding, show_metrics
+from mangetamain_analytics.views.frame import (
+    Numbers,
+    show_chart,
+    show_finding,
+    show_metrics,
+)
 from mangetamain_analytics.views.trends import published_of
 from mangetamain_analytics.views.weekends import week
 
@@ -32,7 +37,7 @@ def show(recipes: Recipes, selection: Selection) -> None:
         *("%{x}: %{y:,} recipes<extra></extra>",),
         best=counts.index(max(counts)),
     )
-    numbers = {"Year": [year.year for year in published], "Recipes": counts}
+    numbers: Numbers = {"Year": [year.year for year in published], "Recipes": counts}
     show_finding(figure, trends.headline(published), numbers)
     _show_findings(recipes, selection, given)
 
@@ -41,14 +46,18 @@ def _show_findings(recipes: Recipes, selection: Selection, given: Stars) -> None
     months = recipes.counts(queries.RECIPES_PER_MONTH, selection, range(1, 13))
     year = seasons.year_of(months)
     published = week(recipes, selection, queries.RECIPES_PER_WEEKDAY)
-    rated = week(recipes, selection, queries.RATINGS_PER_WEEKDAY)
     findings = (
         ("Months", seasonality.chart(year), seasons.headline(year)),
-        ("Weekends", weekends.chart(published, rated), weekdays.headline(published)),
+        (
+            "Weekends",
+            weekends.chart({"Recipes": published}),
+            weekdays.headline(published),
+        ),
         ("Stars", ratings.chart(given), stars.headline(given)),
     )
     for place, (name, figure, text) in zip(st.columns(3), findings, strict=True):
         with place.container(border=True, height="stretch"):
             st.subheader(name)
             st.markdown(text)
-            show_chart(figure.update_layout(height=230, showlegend=False), text)
+            figure.update_layout(height=230, showlegend=False).update_yaxes(title="")
+            show_chart(figure, text)

@@ -15,7 +15,7 @@ from mangetamain_analytics.stars import (
     reading_of_reach,
     stars_of_courses,
 )
-from mangetamain_analytics.views.frame import show_finding, show_metrics
+from mangetamain_analytics.views.frame import Numbers, show_finding, show_metrics
 
 QUESTION = "How do people rate recipes?"
 _MARKS = ("no stars", "1 ★", "2 ★", "3 ★", "4 ★", "5 ★")
@@ -33,7 +33,10 @@ def show(recipes: Recipes, selection: Selection) -> None:
         ("Five stars", f"{stars.share(5):.0%}", "of all ratings"),
         ("Without stars", f"{stars.share(0):.1%}", "of all ratings"),
     )
-    numbers = {"Rating": _MARKS, "Ratings": [stars.counts[mark] for mark in range(6)]}
+    numbers: Numbers = {
+        "Rating": _MARKS,
+        "Ratings": [stars.counts[mark] for mark in range(6)],
+    }
     show_finding(chart(stars), reading(stars), numbers)
     _show_courses(stars_of_courses(recipes.rows(queries.STARS_PER_COURSE, selection)))
     _show_reach(dict(recipes.rows(queries.RECIPES_PER_RATINGS, selection)))
@@ -64,8 +67,10 @@ def chart_of_courses(courses: tuple[CourseStars, ...]) -> go.Figure:
 
 
 def _show_courses(courses: tuple[CourseStars, ...]) -> None:
+    if not courses:
+        return
     st.subheader("Which dishes are liked best?")
-    numbers = {
+    numbers: Numbers = {
         "Course": [course.course for course in courses],
         "Ratings with stars": [course.ratings for course in courses],
         "Mean": [round(course.mean, 3) for course in courses],
@@ -79,7 +84,7 @@ def _show_reach(recipes_per_ratings: dict[int, int]) -> None:
     reach = reach_of(recipes_per_ratings)
     hover = "rated %{x}: %{y:,} recipes<extra></extra>"
     figure = bars([*reach], [*reach.values()], "recipes", hover, best=0)
-    numbers = {"Rated": [*reach], "Recipes": [*reach.values()]}
+    numbers: Numbers = {"Rated": [*reach], "Recipes": [*reach.values()]}
     show_finding(figure, reading_of_reach(recipes_per_ratings), numbers)
 
 

@@ -1,19 +1,19 @@
 """The weekend page: what Saturday and Sunday change."""
 
+from collections.abc import Mapping
+
 import plotly.graph_objects as go
 import streamlit as st
 
 from mangetamain_analytics import queries
 from mangetamain_analytics.charts import ACCENT, SECOND, laid_out, ranges
 from mangetamain_analytics.recipes import Recipes, Selection
-from mangetamain_analytics.views.frame import show_finding, show_metrics
-from mangetamain_analytics.weekdays import (
+from mangetamain_analytics.views.frame import Numbers, show_finding, show_metrics
+from mangetamain_analytics.weekdays import Day, Week, reading, week_of
+from mangetamain_analytics.weekend_courses import (
     CourseAtWeekend,
-    Week,
     courses_at_weekends,
-    reading,
     reading_of_courses,
-    week_of,
 )
 
 QUESTION = "What does the weekend change?"
@@ -23,20 +23,26 @@ def show(recipes: Recipes, selection: Selection) -> None:
     """Show the page."""
     published = week(recipes, selection, queries.RECIPES_PER_WEEKDAY)
     rated = week(recipes, selection, queries.RATINGS_PER_WEEKDAY)
+    effect, most = published.weekend_effect, rated.busiest
     top, low = published.busiest, published.quietest
     show_metrics(
-        ("Weekend effect", f"{published.weekend_effect:+.0%}", "recipes a day"),
-        ("Busiest day", top.name, f"{top.pace - 100:+.0f}% recipes"),
-        ("Quietest day", low.name, f"{low.pace - 100:+.0f}% recipes"),
-        ("Most ratings on", rated.busiest.name, f"{rated.busiest.pace - 100:+.0f}%"),
+        (
+            "Weekend effect",
+            "–" if effect is None else f"{effect:+.0%}",
+            "recipes a day",
+        ),
+        ("Busiest day", top.name, _compared(top)),
+        ("Quietest day", low.name, _compared(low)),
+        ("Most ratings on", most.name if most.count else "–", _compared(most)),
     )
-    numbers = {
+    numbers: Numbers = {
         "Day": [day.name for day in published.days],
         "Recipes": [day.count for day in published.days],
         "Ratings": [day.count for day in rated.days],
         "Such days": [day.dates for day in published.days],
     }
-    show_finding(chart(published, rated), reading(published, rated), numbers)
+    figure = chart({"Recipes": published, "Ratings": rated})
+    show_finding(figure, reading(published, rated), numbers)
     _show_courses(
         courses_at_weekends(recipes.rows(queries.COURSES_AT_WEEKENDS, selection))
     )
@@ -48,20 +54,18 @@ def week(recipes: Recipes, selection: Selection, query: str) -> Week:
     return week_of(counts, selection.first_year, selection.last_year)
 
 
-def chart(published: Week, rated: Week) -> go.Figure:
-    """Return both weeks as bars side by side, the weekend behind a shade."""
+def chart(weeks: Mapping[str, Week]) -> go.Figure:
+    """Return one or two weeks as bars side by side, the weekend on a shade."""
     figure = go.Figure()
-    for name, each, colour in (
-        ("Recipes", published, ACCENT),
-        ("Ratings", rated, SECOND),
-    ):
+    for (name, each), colour in zip(weeks.items(), (ACCENT, SECOND), strict=False):
         figure.add_bar(
             name=name,
-            x=[day.name for day in each.days],
+            x=[day.name[:3] for day in each.days],
             y=[day.pace for day in each.days],
-            customdata=[day.count for day in each.days],
+            customdata=[(day.name, day.count) for day in each.days],
             marker_color=colour,
-            hovertemplate=f"%{{x}}: %{{customdata:,}} {name.lower()}<extra></extra>",
+            hovertemplate="%{customdata[0]}: %{customdata[1]:,} "
+            f"{name.lower()}<extra></extra>",
         )
     figure.add_hline(y=100, line_dash="dot", line_color="gray")
     figure.add_vrect(
@@ -83,12 +87,16 @@ def chart_of_courses(courses: tuple[CourseAtWeekend, ...]) -> go.Figure:
     return figure.update_xaxes(tickformat="+.0%")
 
 
+def _compared(day: Day) -> str:
+    return f"{day.pace - 100:+.0f}% a day" if day.count else "nothing at all"
+
+
 def _show_courses(courses: tuple[CourseAtWeekend, ...]) -> None:
     st.subheader("Which dishes are for the weekend?")
     if not courses:
         st.info("No course has enough recipes to tell.")
         return
-    numbers = {
+    numbers: Numbers = {
         "Course": [course.course for course in courses],
         "Recipes": [course.recipes for course in courses],
         "Weekend effect": [f"{course.effect:+.0%}" for course in courses],
