@@ -103,7 +103,8 @@ FROM given GROUP BY year ORDER BY year
 
 QUALITY = """
 SELECT 'Recipes without a course' AS what, count(*) FILTER (course IS NULL) FROM recipes
-UNION ALL SELECT 'Recipes without a date', count(*) FILTER (submitted IS NULL) FROM recipes
+UNION ALL SELECT 'Recipes without a date',
+  count(*) FILTER (submitted IS NULL) FROM recipes
 UNION ALL SELECT 'Recipes that are there more than once',
   count(*) - count(DISTINCT recipe_id) FROM recipes
 UNION ALL SELECT 'Recipes that take no time, or more than a day',
