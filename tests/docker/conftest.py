@@ -9,17 +9,20 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 from rehearsal.base_image import ensure_base_image
 
 REPOSITORY = Path(__file__).parents[2]
 COMPOSE_FILE = "30_docker/docker-compose-preprod.yml"
 DEADLINE = 30.0  # seconds
+PATIENCE = 20_000  # milliseconds, for the browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,23 @@ def until(is_reached: Callable[[], bool]) -> None:
             return
         pause.wait(0.05)
     pytest.fail(f"not reached in {DEADLINE} s")
+
+
+@contextmanager
+def visited(preprod: Preprod, path: str) -> Iterator[Page]:
+    """Yield the page in a browser; fail if a script of it fails meanwhile."""
+    problems: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(f"http://127.0.0.1:{preprod.environment['PREPROD_PORT']}{path}")
+        yield page
+        browser.close()
+    assert not problems
 
 
 @pytest.fixture(scope="session")
