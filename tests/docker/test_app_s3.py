@@ -21,12 +21,13 @@ SAMPLE = REPOSITORY / "10_preprod/src/mangetamain_analytics/sample"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address, seen from containers, of an S3 server with the sample."""
+def server(preprod: Preprod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of an S3 server with the sample, on the containers' network."""
     root = tmp_path_factory.mktemp("s3")
     shutil.copytree(SAMPLE, root / "recipes/food")
     gateway = "{{(index .IPAM.Config 0).Gateway}}"
-    host = run("docker", "network", "inspect", "bridge", "--format", gateway)
+    network = f"{preprod.environment['PREPROD_PROJECT']}_preprod"
+    host = run("docker", "network", "inspect", network, "--format", gateway)
     with socket.socket() as free:
         free.bind((host, 0))
         address = f"{host}:{free.getsockname()[1]}"

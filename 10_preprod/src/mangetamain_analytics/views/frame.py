@@ -34,12 +34,7 @@ def show_badge(release: Release) -> DeltaGenerator:
     colour: _Colour = _BADGE_COLOURS.get(release.environment, "gray")
     text = f"{release.environment.upper()} · {release.short_sha}"
     with badge, st.container(horizontal_alignment="right"):
-        st.badge(
-            text,
-            icon=":material/deployed_code:",
-            color=colour,
-            help="The environment and the commit that serve this page",
-        )
+        st.badge(text, icon=":material/deployed_code:", color=colour)
     return title
 
 
