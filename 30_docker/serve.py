@@ -57,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"serve.py: {failure}", file=sys.stderr)
         return failure.exit_code
     os.environ.update(APP_SHA=sha, APP_ENVIRONMENT=options.environment)
+    if options.s3_file:
+        os.environ["APP_S3_FILE"] = str(options.s3_file)
     print(f"==> {options.environment}: serving {sha[:7]}", flush=True)
     command = streamlit_command(target / PACKAGE, options.address, options.port)
     os.execv(command[0], command)
@@ -159,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--environment", choices=ENVIRONMENTS, required=True)
     add("--port", type=_port, required=True)
     add("--address", default="127.0.0.1", help="address to listen on")
+    add("--s3-file", type=Path, help="settings of the S3 that holds the data")
     add("--copy-to", type=Path, help="directory for the copy, one for each process")
     return parser
 

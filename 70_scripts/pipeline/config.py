@@ -155,6 +155,7 @@ class EnvironmentSettings(Section):
     validated_only: bool
     checks: int = Field(ge=1, le=100)
     rollback_on_failure: bool
+    s3_file: HomePath | None
 
 
 class Config(Section):

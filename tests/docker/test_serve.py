@@ -65,6 +65,17 @@ def test_the_process_becomes_streamlit(
     assert environ == {"APP_SHA": SHA, "APP_ENVIRONMENT": "preprod"}
 
 
+def test_the_file_with_the_settings_of_s3_is_named_and_not_read(
+    serve: ModuleType, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment has the file's path, which need not exist, and no more."""
+    environ: dict[str, str] = {}
+    monkeypatch.setattr(serve.os, "execv", lambda path, args: None)
+    monkeypatch.setattr(serve.os, "environ", environ)
+    serve.main(arguments(tree, **{"s3-file": "/nowhere/s3.env"}))
+    assert environ["APP_S3_FILE"] == "/nowhere/s3.env"
+
+
 @pytest.mark.parametrize("head", ["ref: refs/heads/main", "", SHA[:39], "\xff" * 40])
 def test_anything_but_a_detached_head_is_unknown(
     serve: ModuleType, tree: Path, head: str

@@ -125,9 +125,17 @@ def test_compose_knows_its_environment_alone(tmp_path: Path) -> None:
         "PREPROD_IMAGE": "mangetamain-app:mangetamain-preprod",
         "PREPROD_BIND": "127.0.0.1",
         "PREPROD_PORT": "9000",
+        "PREPROD_S3_FILE": "/dev/null",
         "BASE_IMAGE": "base:1",
     }
     assert compose_variables(config, "prod")["PROD_PORT"] == "8501"
+
+
+def test_compose_knows_where_the_settings_of_s3_are(tmp_path: Path) -> None:
+    """The file is named, never read: its content reaches the app as a mount only."""
+    changes = {"environments.prod.s3_file": "/var/app-state/s3.env"}
+    config = load_config(write_config(tmp_path, changes))
+    assert compose_variables(config, "prod")["PROD_S3_FILE"] == "/var/app-state/s3.env"
 
 
 def test_words_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

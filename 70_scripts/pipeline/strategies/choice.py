@@ -1,5 +1,7 @@
 """Which strategy an environment has, made from configuration."""
 
+import os
+
 from pipeline.config import Config, StrategyName
 from pipeline.gateways.docker import ComposeProject
 from pipeline.gateways.git_store import Store
@@ -35,6 +37,7 @@ def compose_variables(config: Config, name: str) -> dict[str, str]:
         f"{prefix}_IMAGE": f"{config.image.name}:{settings.project}",
         f"{prefix}_BIND": settings.bind,
         f"{prefix}_PORT": str(settings.port),
+        f"{prefix}_S3_FILE": str(settings.s3_file or os.devnull),
         "BASE_IMAGE": config.image.base,
     }
 

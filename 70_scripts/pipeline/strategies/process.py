@@ -91,6 +91,8 @@ class Process:
             "--port": self._settings.port,
             "--copy-to": self._supervisor.log.with_name(f"{self._environment}-served"),
         }
+        if self._settings.s3_file:
+            options["--s3-file"] = self._settings.s3_file
         serve = self._worktree.path / "30_docker" / "serve.py"
         pairs = (str(part) for option in options.items() for part in option)
         return (str(self._venv(sha) / "bin" / "python"), str(serve), *pairs)

@@ -156,3 +156,14 @@ def test_logs_are_the_end_of_the_log(strategy: Process, tmp_path: Path) -> None:
     )
     assert len(strategy.logs()) == module.LOG_BYTES
     assert strategy.logs().endswith("last\n")
+
+
+def test_the_app_is_told_where_the_settings_of_s3_are(
+    strategy: Process, sha: Sha
+) -> None:
+    """The file's path is an argument where one is configured, and its content never."""
+    assert "--s3-file" not in strategy.argv(sha)
+    file = Path("/var/app-state/s3.env")
+    strategy._settings = settings().model_copy(update={"s3_file": file})
+    argv = strategy.argv(sha)
+    assert argv[argv.index("--s3-file") + 1] == str(file)
