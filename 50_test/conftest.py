@@ -3,8 +3,7 @@
 They run with the app's own locked environment, because what they test is that these
 versions of DuckDB and Arrow read from S3:
 
-    uv run --frozen --directory 10_preprod --group infrastructure \\
-        pytest ../50_test
+    cd 10_preprod && uv run --frozen --group infrastructure pytest ../50_test
 
 Nothing needs to be configured. The S3 server is a real one, rclone's, started here on
 loopback; it checks signatures and is read-only. The team's own S3 is tried where
