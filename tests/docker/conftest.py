@@ -16,13 +16,14 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from rehearsal.base_image import ensure_base_image
 
 REPOSITORY = Path(__file__).parents[2]
 COMPOSE_FILE = "30_docker/docker-compose-preprod.yml"
 DEADLINE = 30.0  # seconds
-PATIENCE = 20_000  # milliseconds, for the browser
+
+expect.set_options(timeout=60_000)  # Milliseconds; a processor may be shared.
 
 
 @dataclass(frozen=True, slots=True)

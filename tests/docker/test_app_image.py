@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.docker.conftest import PATIENCE, Preprod, run, until, visited
+from tests.docker.conftest import Preprod, run, until, visited
 
 pytestmark = pytest.mark.docker
 
@@ -160,7 +160,7 @@ def test_a_visitor_sees_the_page(preprod: Preprod, tmp_path: Path) -> None:
     """A browser shows chart, text and version, and a filter changes them."""
     with visited(preprod, "/seasonality") as page:
         bars = page.locator(".js-plotly-plot .bars .point")
-        expect(bars).to_have_count(12, timeout=PATIENCE)
+        expect(bars).to_have_count(12)
         expect(page.get_by_text("Cooks publish most in")).to_be_visible()
         badge = f"PREPROD · {preprod.served_sha()[:7]}"
         expect(page.get_by_text(badge)).to_be_visible()

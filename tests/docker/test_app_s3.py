@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.docker.conftest import PATIENCE, REPOSITORY, Preprod, run, until, visited
+from tests.docker.conftest import REPOSITORY, Preprod, run, until, visited
 
 pytestmark = pytest.mark.docker
 
@@ -81,9 +81,7 @@ def test_recipes_come_from_s3(preprod: Preprod, secret: Path) -> None:
     """With the secret mounted, the page is made from what is on the server."""
     start(preprod, secret)
     with visited(preprod, "/data") as page:
-        expect(page.get_by_text("From the team's S3, read")).to_be_visible(
-            timeout=PATIENCE
-        )
+        expect(page.get_by_text("From the team's S3, read")).to_be_visible()
         expect(page.get_by_text("9,000")).to_be_visible()
 
 
@@ -110,7 +108,7 @@ def test_an_unusable_s3_is_explained(preprod: Preprod, secret: Path) -> None:
     assert preprod.fetch(SCRIPT_HEALTH)[0] == 503
     with visited(preprod, "/") as page:
         sorry = page.get_by_text("The recipes cannot be read right now.")
-        expect(sorry).to_be_visible(timeout=PATIENCE)
+        expect(sorry).to_be_visible()
         expect(page.get_by_text("Traceback")).not_to_be_visible()
     log = preprod.compose("logs")
     assert "ACCESS_DENIED" in log and "another-secret" not in log
