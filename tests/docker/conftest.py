@@ -21,7 +21,7 @@ from rehearsal.base_image import ensure_base_image
 
 REPOSITORY = Path(__file__).parents[2]
 COMPOSE_FILE = "30_docker/docker-compose-preprod.yml"
-DEADLINE = 30.0  # seconds
+DEADLINE = 90.0  # seconds; generous, because a processor may be shared
 
 expect.set_options(timeout=60_000)  # Milliseconds; a processor may be shared.
 
