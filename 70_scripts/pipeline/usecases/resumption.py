@@ -5,6 +5,7 @@ events, and does nothing where nothing is open.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from pipeline.core.history import Deployment
 from pipeline.core.sha import Sha
@@ -12,7 +13,7 @@ from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import PipelineError, TimedOut
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.recovery import recover
-from pipeline.usecases.settlement import settle
+from pipeline.usecases.settlement import catch_up, settle
 
 Look = Callable[[Sha], Judgement | None]
 LATEST = 24 * 3600.0  # seconds: a verdict that is later than this is nobody's hope
@@ -39,6 +40,9 @@ def resume(env: Environment, look: Look) -> None:
     ]
     if failures:
         raise failures[0]
+    if not env.is_validated_only:
+        with suppress(TimedOut), env.lock(patience=0.0):
+            catch_up(env)
 
 
 def _awaiting(env: Environment) -> list[Sha]:

@@ -46,15 +46,31 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
     return newest.outcome if newest else None
 
 
+def catch_up(env: Environment) -> None:
+    """Bring about what is known and was not done: a settling died in between.
+
+    The caller holds the environment's lock.
+
+    Raises:
+        FailedAndRolledBack: what should serve does not.
+        RollbackFailed: a human is needed.
+    """
+    journaled = env.journal.live(env.name)
+    situation = _situation(env, journaled)
+    plan = decide(situation, env.on_no_verdict)
+    if plan.serve is None and plan.validated == situation.validated:
+        return
+    live = _live(env)
+    plan = _point(env, live)
+    if live is not None:
+        _move(env, live, plan, None)
+
+
 def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
     env.announce(f"{sha.short}: {judgement.reason}")
     env.journal.judge(sha, judgement)
     live = _live(env)
-    situation = _situation(env, live)
-    plan = decide(situation, env.on_no_verdict)
-    if plan.validated is not None and plan.validated != situation.validated:
-        env.remember_validated(plan.validated)
-        env.announce(f"last validated SHA is now {plan.validated.short}")
+    plan = _point(env, live)
     was_live = live is not None and live.sha == sha
     failure = None
     try:
@@ -94,6 +110,16 @@ def _situation(env: Environment, live: Deployment | None) -> Situation:
         ancestry=env.store.ancestry(known),
         withdrawn=env.journal.withdrawn(env.name),
     )
+
+
+def _point(env: Environment, live: Deployment | None) -> Plan:
+    """Decide what follows from everything known, and move the pointer there."""
+    situation = _situation(env, live)
+    plan = decide(situation, env.on_no_verdict)
+    if plan.validated is not None and plan.validated != situation.validated:
+        env.remember_validated(plan.validated)
+        env.announce(f"last validated SHA is now {plan.validated.short}")
+    return plan
 
 
 def _move(
