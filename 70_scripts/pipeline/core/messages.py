@@ -64,6 +64,12 @@ def returned(order: Order, target: Sha, reasons: tuple[str, ...]) -> Notice:
     return _notice("↩️", "Rolled back", order, lines, is_alert=True)
 
 
+def withdrawn(order: Order, instead: Sha) -> Notice:
+    """Say that a person put another SHA up, read back, before the verdict came."""
+    lines = (f"Serving {instead.short} again, verified healthy",)
+    return _notice("↩️", "Rolled back by hand", order, lines)
+
+
 def rolled_forward(order: Order) -> Notice:
     """Say that a late success serves, read back."""
     lines = ("CI passed after all", "Serving this SHA, verified healthy")

@@ -39,7 +39,7 @@ def bring_to_rest(env: Environment, deployment: Deployment) -> None:
     """End a deployment that serves, or leave a watcher for its verdict."""
     order = deployment.order
     if order.kind is Kind.ROLLBACK:
-        _end_withdrawn(env)
+        _end_withdrawn(env, order.sha)
     if order.kind is Kind.ROLL_FORWARD:
         notice = messages.rolled_forward(order)
         env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
@@ -58,12 +58,14 @@ def _is_good(env: Environment, order: Order) -> bool:
     return env.journal.was_validated(order.sha)
 
 
-def _end_withdrawn(env: Environment) -> None:
+def _end_withdrawn(env: Environment, instead: Sha) -> None:
     """End what a rollback by hand took away before its verdict came."""
     withdrawn = env.journal.withdrawn(env.name)
     for deployment in env.journal.open_deployments(env.name):
         if deployment.sha in withdrawn:
-            env.journal.end(deployment, Outcome.ROLLED_BACK, "rolled back by hand")
+            notice = messages.withdrawn(deployment.order, instead)
+            reason = "rolled back by hand"
+            env.journal.end(deployment, Outcome.ROLLED_BACK, reason, notice)
 
 
 def _newer_live(env: Environment, deployment: Deployment) -> Sha | None:

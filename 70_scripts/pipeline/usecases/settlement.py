@@ -149,6 +149,9 @@ def _roll_forward(env: Environment, live: Deployment, sha: Sha) -> None:
 
 
 def _close(env: Environment, sha: Sha, outcome: Outcome, judgement: Judgement) -> None:
+    if outcome is Outcome.ROLLED_BACK:
+        # The one that was live has ended with the return: these came before it.
+        outcome = Outcome.SUPERSEDED
     for deployment in env.journal.open_deployments(env.name):
         if deployment.sha == sha:
             notice = _closing_notice(deployment, outcome, judgement)
@@ -159,8 +162,8 @@ def _closing_notice(
     deployment: Deployment, outcome: Outcome, judgement: Judgement
 ) -> messages.Notice | None:
     order = deployment.order
-    if order.kind is not Kind.DEPLOY or outcome is Outcome.ROLLED_BACK:
-        return None  # The rollback has told it.
+    if deployment.is_return or order.kind is Kind.ROLL_FORWARD:
+        return None  # It was told with what it undid.
     if outcome is Outcome.VALIDATED:
         return messages.validated(order, judgement)
     if outcome is Outcome.SUPERSEDED:
