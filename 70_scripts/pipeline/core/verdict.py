@@ -62,6 +62,14 @@ class Judgement:
         return self.verdict is not Verdict.PENDING
 
 
+def standing(judgement: Judgement, *, has_passed: bool) -> Judgement:
+    """Return what a final judgement counts for: a SHA that ever passed has passed."""
+    if judgement.verdict is Verdict.PASSED or not has_passed:
+        return judgement
+    reason = f"CI passed before; now: {judgement.reason}"
+    return Judgement(Verdict.PASSED, reason, judgement.run)
+
+
 def deciding_run(runs: Iterable[Run], sha: Sha, workflow: str) -> Run | None:
     """Pick the newest attempt of the workflow's newest push run of exactly this SHA.
 

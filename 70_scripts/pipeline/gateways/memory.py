@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.core.history import Kind, Outcome, Step
 from pipeline.core.sha import Sha
-from pipeline.core.verdict import Judgement, Run, Verdict
+from pipeline.core.verdict import Judgement, Run, Verdict, standing
 
 # Of the newest rollback by hand that held, what it took away: whatever was deployed
 # before, unless it was put up again since, or a re-run of its CI has passed.
@@ -111,11 +111,11 @@ class Memory:
         ).fetchone()
         if row is None:
             return None
-        verdict = self.verdicts()[sha]
-        if row["run"] is None:
-            return Judgement(verdict, row["reason"])
         parts = (row["run"], row["attempt"], sha, "push", "", "completed", "")
-        return Judgement(verdict, row["reason"], Run(*parts, row["run_url"]))
+        run = None if row["run"] is None else Run(*parts, row["run_url"])
+        judgement = Judgement(Verdict(row["verdict"]), row["reason"], run)
+        has_passed = self.verdicts()[sha] is Verdict.PASSED
+        return standing(judgement, has_passed=has_passed)
 
     def proved(self, environment: str, sha: Sha) -> str:
         """Return with which artefact a SHA was last healthy elsewhere, empty if not."""

@@ -8,7 +8,7 @@ from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome
 from pipeline.core.settlement import Plan, Situation, decide, outcome_of
 from pipeline.core.sha import Sha
-from pipeline.core.verdict import Judgement, Verdict
+from pipeline.core.verdict import Judgement, Verdict, standing
 from pipeline.errors import FailedAndRolledBack, Refused, RollbackFailed
 from pipeline.usecases.returning import return_to
 from pipeline.usecases.environment import Environment
@@ -69,6 +69,9 @@ def catch_up(env: Environment) -> None:
 def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
     env.announce(f"{sha.short}: {judgement.reason}")
     env.journal.judge(sha, judgement)
+    if judgement.is_final:
+        has_passed = env.journal.verdicts()[sha] is Verdict.PASSED
+        judgement = standing(judgement, has_passed=has_passed)
     live = _live(env)
     plan = _point(env, live)
     was_live = live is not None and live.sha == sha
