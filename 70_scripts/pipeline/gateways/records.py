@@ -40,13 +40,16 @@ class Records(Memory):
         return self._deployments("d.id = ?", row[0])[0]
 
     def healthy(self, environment: str) -> tuple[Sha, ...]:
-        """Return the SHAs that were lately live and healthy, in order of deployment."""
+        """Return the SHAs that were lately live and healthy, in order of deployment.
+
+        What the pipeline put up by itself counts where a person had put it up before.
+        """
         rows = self._database.execute(
             "SELECT d.sha, MAX(d.id) AS newest FROM deployment d JOIN step s "
             "ON s.deployment = d.id AND s.name = ? AND s.is_done "
-            "WHERE d.environment = ? AND d.kind = ? "
+            "WHERE d.environment = ? AND d.cause IS NULL AND d.kind <> ? "
             "GROUP BY d.sha ORDER BY newest DESC LIMIT ?",
-            (Step.VERIFY, environment, Kind.DEPLOY, RECENT),
+            (Step.VERIFY, environment, Kind.ROLL_FORWARD, RECENT),
         )
         return tuple(reversed([Sha(row["sha"]) for row in rows]))
 
