@@ -3,7 +3,15 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from pipeline.core.verdict import Job, Judgement, Run, Verdict, deciding_run, judge
+from pipeline.core.verdict import (
+    Job,
+    Judgement,
+    Run,
+    Verdict,
+    deciding_run,
+    judge,
+    standing,
+)
 
 from tests.unit.specimens import A, B, a_run
 
@@ -171,3 +179,13 @@ def test_passed_needs_the_newest_success(runs: list[Run], jobs: list[Job]) -> No
             "completed",
             "success",
         )
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.NONE])
+def test_what_has_passed_has_passed(verdict: Verdict) -> None:
+    """A later word counts only where CI never passed; it is told in any case."""
+    later = Judgement(verdict, "CI failed: Quality", a_run(A))
+    assert standing(later, has_passed=False) is later
+    known = standing(later, has_passed=True)
+    assert known.verdict is Verdict.PASSED
+    assert known.reason == "CI passed before; now: CI failed: Quality"
