@@ -1,0 +1,1 @@
+"""Histories: real git, journal, locks and use cases, driven by random operations."""

@@ -1,0 +1,92 @@
+"""What two plays of a history must end alike in."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from pipeline.core.sha import Sha
+
+from tests.history import records
+from tests.history.world import World
+
+MOVING = re.compile(r"(?<=after )[\d.]+(?= s)|(?<=refs/kept/preprod/)\S+")
+# Whether a red re-run of what has passed came before its deployment ended, or after.
+AGAIN = re.compile(r"CI passed before; now: [^\n]*")
+# The addresses of failed jobs, which no journal keeps.
+JOBS = re.compile(r"\n  [^\n]*")
+SAME = (
+    "serving",
+    "checked_out",
+    "validated",
+    "outcomes",
+    "notices",
+    "alone",
+    "kept",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What must be the same with and without a death."""
+
+    serving: Sha | None
+    checked_out: str
+    validated: tuple[str, ...]
+    outcomes: Counter[tuple[str, str, str | None]]
+    notices: Counter[tuple[str, str]]
+    alone: frozenset[str]
+    kept: Counter[str]
+    shown: frozenset[str]
+
+
+def end_of(world: World) -> End:
+    """Return how a history ended; ids, times and seconds left out."""
+    rows = records.deployments(world)
+    notices = records.query(
+        world,
+        "SELECT d.sha, n.text FROM notice n LEFT JOIN deployment d "
+        "ON d.id = n.deployment ORDER BY n.id",
+    )
+    plain = [(str(sha or ""), _settled(str(text))) for sha, text in notices]
+    served = world.outside.app.serving
+    return End(
+        serving=served.sha if served else None,
+        checked_out=world.outside.app.head_file.read_text().strip(),
+        validated=(*records.pointer(world), records.written(world)),
+        outcomes=Counter((row.kind, row.sha, row.outcome) for row in rows),
+        notices=Counter(each for each in plain if each[0]),
+        alone=frozenset(text for sha, text in plain if not sha),
+        kept=Counter(records.kept(world)),
+        shown=_shown(world),
+    )
+
+
+def as_if_nothing_died(without: End, dead: End, may_repeat: int) -> list[str]:
+    """With its deaths a history ends as it does without them.
+
+    Returns where it does not.
+
+    Discord may show ``may_repeat`` messages more: what it took just before a death.
+    """
+    unlike = []
+    for name in SAME:
+        left, right = getattr(without, name), getattr(dead, name)
+        if left == right:
+            continue
+        if isinstance(left, Counter):
+            left, right = left - right, right - left
+        unlike.append(f"as_if_nothing_died: {name}: {left} without, {right} with")
+    lost, more = without.shown - dead.shown, dead.shown - without.shown
+    if lost or len(more) > may_repeat:
+        unlike.append(f"as_if_nothing_died: Discord lacks {lost}, shows {more}")
+    return unlike
+
+
+def _shown(world: World) -> frozenset[str]:
+    """Return every message that Discord shows; seconds left out."""
+    texts = world.outside.channel.shown.values()
+    return frozenset(_settled(text) for text in texts)
+
+
+def _settled(text: str) -> str:
+    return AGAIN.sub("CI passed", JOBS.sub("", MOVING.sub("#", text)))

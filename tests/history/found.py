@@ -1,0 +1,29 @@
+"""Histories that once broke a promise, each named for what must hold."""
+
+FOUND = {
+    "a red re-run of what has passed, killed or not, is told alike": (
+        "cancelled rollback | arrive 0 | push e | deploy 1 | tell 1 failure !54"
+    ),
+    "an earlier deployment of the same SHA is told its end": (
+        "failure rollback | ship g | deploy 0"
+    ),
+    "what a rollback by hand replaced is told its end": (
+        "success rollback | ship g | rollback previous"
+    ),
+    "a rollback by hand to what awaits its verdict is told its end": (
+        "success rollback | push g | ship g | rollback 1 | tell 1 success"
+    ),
+    "what a person rolled back to, and passed, is good": (
+        "success rollback | push g | ship g | rollback 1 | tell 1 success "
+        "| ship g | tell 0 failure"
+    ),
+    "killed after a late success was recorded": (
+        "success rollback | ship g | tell 0 failure | tell 0 success !3"
+    ),
+    "killed after a late success moved the pointer in the journal": (
+        "success rollback | ship g | tell 0 failure | tell 0 success !5"
+    ),
+    "killed before a late success was rolled forward": (
+        "success rollback | ship g | tell 0 failure | tell 0 success !7"
+    ),
+}

@@ -1,0 +1,130 @@
+"""The real gateways, in a process that can die at each of their effects."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.core.messages import Notice
+from pipeline.core.sha import Sha
+from pipeline.effects.clock import Clock
+from pipeline.gateways import database
+from pipeline.gateways.journal import Journal
+from pipeline.gateways.state_file import StateFile
+
+from tests.history.death import Fate
+from tests.history.outside import App, Served
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice, and what really served when it was journaled."""
+
+    deployment: int | None
+    text: str
+    serving: Served | None
+
+
+class MortalJournal(Journal):
+    """The real journal; death comes before and after each of its transactions."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        fate: Fate,
+        app: App,
+        told: list[Told],
+    ) -> None:
+        """Write to an open database, and note what served at each notice."""
+        super().__init__(connection, clock)
+        self._fate, self._app, self._told = fate, app, told
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        return mortal_transaction(self._database, self._fate)
+
+    def _tell(self, deployment: int | None, notice: Notice | None) -> None:
+        super()._tell(deployment, notice)
+        if notice is not None:
+            told = Told(deployment, notice.text, self._app.serving)
+            self._told.append(told)
+
+
+@contextmanager
+def mortal_transaction(connection: sqlite3.Connection, fate: Fate) -> Iterator[None]:
+    """Write one fact; death comes before it or after it."""
+    with fate.around("journal"), database.transaction(connection):
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class MortalStateFile:
+    """The real state file; death comes before and after it is written."""
+
+    file: StateFile
+    fate: Fate
+
+    def read(self) -> Sha | None:
+        """Return what it holds."""
+        return self.file.read()
+
+    def write(self, sha: Sha) -> None:
+        """Replace it."""
+        with self.fate.around("state file"):
+            self.file.write(sha)
+
+
+@dataclass(frozen=True, slots=True)
+class MortalStrategy:
+    """Stops and starts the app; death comes before, between and after."""
+
+    app: App
+    fate: Fate
+
+    def prepare(self, sha: Sha, tree: Path) -> None:
+        """Build nothing: this app needs nothing."""
+        self.fate.tick("prepare")
+
+    def artefact(self, sha: Sha) -> str:
+        """Name what runs besides the source: nothing here."""
+        return ""
+
+    def by_hand(self) -> str:
+        """Return what a person types to restart."""
+        return "restart"
+
+    def activate(self, sha: Sha) -> None:
+        """Serve what the worktree holds."""
+        self.fate.tick("stop")
+        self.app.stop()
+        self.fate.tick("start")
+        self.app.start()
+        self.fate.tick("started")
+
+    def has_died(self) -> bool:
+        """Tell whether the version ended by itself."""
+        served = self.app.serving
+        return served is None or served.behaviour == "exits"
+
+    def logs(self) -> str:
+        """Return nothing: this app prints nothing."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class MortalWatchers:
+    """Remembers whose watchers live."""
+
+    living: set[Sha]
+    fate: Fate
+
+    def launch(self, sha: Sha) -> str:
+        """Start one."""
+        with self.fate.around("launch"):
+            self.living.add(sha)
+        return "its log"
+
+    def is_watching(self, sha: Sha) -> bool:
+        """Tell whether one lives."""
+        return sha in self.living

@@ -1,0 +1,198 @@
+"""One machine on which a history happens, and the processes that live and die on it."""
+
+import copy
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from unittest.mock import patch
+
+import stamina
+from pipeline.config import Health
+from pipeline.core.settlement import OnNoVerdict
+from pipeline.core.sha import Sha
+from pipeline.gateways import lock, outbox
+from pipeline.gateways.database import open_database
+from pipeline.gateways.discord import Discord
+from pipeline.gateways.github import GitHub
+from pipeline.gateways.health import Endpoint
+from pipeline.gateways.outbox import Outbox
+from pipeline.gateways.state_file import StateFile
+from pipeline.usecases import deployment
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.watching import Watch
+
+from tests.history import mortal, mortal_git, outside
+from tests.history.death import Fate
+from tests.history.machine import READERS, Places, copy_tree, prepared
+from tests.history.outside import Outside, Wire
+from tests.history.pool import NOBODY, Pool
+
+NAME = "preprod"
+CHECKS = 2
+KEPT = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+HEALTH = Health(
+    path="/health",
+    script_path="/script",
+    page_path="/",
+    probe_timeout=1.0,
+    interval=0.1,
+    deadline=0.3,
+)
+
+
+@dataclass(slots=True)
+class Ticking:
+    """A clock on which each look takes a moment, and sleeping takes no time."""
+
+    time: float = 1_700_000_000.0
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        self.time += 0.001
+        return self.time
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+        return self.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the seconds pass at once."""
+        self.time += seconds
+
+
+@dataclass(slots=True)
+class World:
+    """The machine and its outside, as they stand between processes."""
+
+    places: Places
+    pool: Pool
+    outside: Outside
+    pushed: list[Sha]
+    tip: Sha
+    aim: Sha | None = None
+    mode: OnNoVerdict = OnNoVerdict.ROLLBACK
+    clock: Ticking = field(default_factory=Ticking)
+    stored: set[object] = field(default_factory=set)
+    watchers: set[Sha] = field(default_factory=set)
+    told: list[mortal.Told] = field(default_factory=list)
+    edits: list[str] = field(default_factory=list)
+    sent_before: int = 0
+    is_interrupted: bool = False
+    may_repeat: int = 0
+    was_touched: bool = False
+    passed_by_hand: set[Sha] = field(default_factory=set)
+    undone: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+    intrusions: list[str] = field(default_factory=list)
+    deaths: list[str] = field(default_factory=list)
+    ticks: list[int] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def process(self, fate: Fate) -> Iterator[Environment]:
+        """Live until the end of the block, or death; memory is lost, files stay."""
+
+        class AtOnce:
+            """A thread that ends before anything else goes on."""
+
+            def __init__(self, target: object, daemon: bool) -> None:
+                self.start = target
+
+        def transaction(database: object) -> object:
+            return mortal.mortal_transaction(database, fate)  # type: ignore
+
+        database = open_database(self.places.state / "journal.db")
+        with (
+            closing(database),
+            patch.object(outbox, "transaction", transaction),
+            patch.object(deployment, "Thread", AtOnce),
+        ):
+            app, wire = self.outside.app, Wire(self.outside, fate)
+            journal = mortal.MortalJournal(database, self.clock, fate, app, self.told)
+            state = self.places.state
+            yield Environment(
+                name=NAME,
+                store=mortal_git.MortalStore(
+                    self.places.store, "main", fate, self.stored
+                ),
+                worktree=mortal_git.MortalWorktree(self.places.worktree, fate),
+                strategy=mortal.MortalStrategy(app, fate),
+                strategy_files=("behaviour.txt",),
+                endpoint=Endpoint(
+                    wire, outside.APP, NAME, NAME, HEALTH, CHECKS  # type: ignore
+                ),
+                journal=journal,
+                state_file=mortal.MortalStateFile(  # type: ignore
+                    StateFile(state / "last-validated-sha.txt"), fate
+                ),
+                outbox=Outbox(
+                    state / "journal.db",
+                    state / "outbox.lock",
+                    Discord(wire, outside.WEBHOOK),  # type: ignore
+                    self.clock,
+                    patience=1.0,
+                ),
+                clock=self.clock,
+                on_no_verdict=self.mode,
+                is_validated_only=False,
+                lock=lambda patience=2.0: self._lock(fate, patience),
+                watchers=mortal.MortalWatchers(self.watchers, fate),  # type: ignore
+                say=self.said.append,
+            )
+
+    @contextmanager
+    def surroundings(self) -> Iterator[None]:
+        """Give processes little to inherit, and no pauses between attempts."""
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+        variables = {**kept, **NOBODY, "HOME": str(self.places.base)}
+        with (
+            patch.dict(os.environ, variables, clear=True),
+            stamina.set_testing(True, attempts=3, cap=True),
+        ):
+            yield
+
+    def reader(self) -> sqlite3.Connection:
+        """Return a connection to the journal for those who only look."""
+        file = self.places.state / "journal.db"
+        if file not in READERS:
+            READERS[file] = sqlite3.connect(file, isolation_level=None)
+        return READERS[file]
+
+    def saved(self, name: str) -> "World":
+        """Keep a copy of the machine, memory and files, under a name."""
+        copy_tree(self.places.machine, self.places.base / name)
+        known = {id(one): one for one in (self.pool, self.places)}
+        return copy.deepcopy(self, known)
+
+    def restored(self, name: str) -> "World":
+        """Put a kept machine back in place; this world stays as it was saved."""
+        copy_tree(self.places.base / name, self.places.machine)
+        known = {id(one): one for one in (self.pool, self.places)}
+        return copy.deepcopy(self, known)
+
+    def watch(self) -> Watch:
+        """Return how GitHub is asked."""
+        wire = Wire(self.outside, Fate())
+        github = GitHub(wire, outside.API, "o/r", "", self.clock)  # type: ignore
+        return Watch(github, outside.WORKFLOW, ("Preprod tests",), 10.0, 300.0)
+
+    @contextmanager
+    def _lock(self, fate: Fate, patience: float) -> Iterator[None]:
+        file = self.places.state / f"{NAME}.lock"
+        with lock.held(file, self.clock, patience=patience):
+            fate.is_holder = True
+            try:
+                yield
+            finally:
+                fate.is_holder = False
+
+
+def begin() -> World:
+    """Return a machine on which nothing was ever deployed; any other is gone."""
+    places, pool = prepared()
+    root = pool.shas[()]
+    copy_tree(places.base / "blank", places.machine)
+    open_database(places.state / "journal.db").close()
+    return World(places, pool, Outside(places.app()), [root], root)
