@@ -10,8 +10,8 @@ from tests.history import records
 from tests.history.world import World
 
 MOVING = re.compile(r"(?<=after )[\d.]+(?= s)|(?<=refs/kept/preprod/)\S+")
-# Whether a red re-run of what has passed came before its deployment ended, or after.
-AGAIN = re.compile(r"CI passed before; now: [^\n]*")
+# By whose word a SHA is validated that had passed before: the first that comes.
+VALIDATED = re.compile(r"(- Validated(?:\n[^\n]*){3}).*", re.DOTALL)
 # The addresses of failed jobs, which no journal keeps.
 JOBS = re.compile(r"\n  [^\n]*")
 SAME = (
@@ -89,4 +89,4 @@ def _shown(world: World) -> frozenset[str]:
 
 
 def _settled(text: str) -> str:
-    return AGAIN.sub("CI passed", JOBS.sub("", MOVING.sub("#", text)))
+    return VALIDATED.sub(r"\1", JOBS.sub("", MOVING.sub("#", text)))
