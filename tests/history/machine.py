@@ -15,6 +15,7 @@ from pipeline.gateways.git_store import Store
 from tests.history.outside import App
 from tests.history.pool import BRANCH, NOBODY, Pool, git, make_pool
 
+PREFIX = "histories-"
 READERS: dict[Path, sqlite3.Connection] = {}
 
 
@@ -65,8 +66,9 @@ class Places:
 def prepared() -> tuple[Places, Pool]:
     """Make, once a process, the repositories, the worktree at the root commit."""
     memory = Path("/dev/shm")
-    folder = memory if memory.is_dir() else None
-    base = Path(tempfile.mkdtemp(prefix="histories-", dir=folder))
+    folder = memory if memory.is_dir() else Path(tempfile.gettempdir())
+    _sweep(folder)
+    base = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
     atexit.register(shutil.rmtree, base, ignore_errors=True)
     places, pool = Places(base), make_pool(base)
     places.state.mkdir(parents=True)
@@ -85,6 +87,14 @@ def prepared() -> tuple[Places, Pool]:
         store.add_worktree(places.worktree, pool.shas[()])
     copy_tree(places.machine, base / "blank")
     return places, pool
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left behind that were killed."""
+    for left in folder.glob(f"{PREFIX}*-*"):
+        owner = left.name.split("-")[1]
+        if not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def copy_tree(source: Path, target: Path) -> None:
