@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.effects.clock import Clock
-from pipeline.errors import TimedOut
+from pipeline.errors import ConfigurationError, TimedOut
 
 POLL = 0.1
 
@@ -22,9 +22,10 @@ def held(path: Path, clock: Clock, *, patience: float) -> Iterator[None]:
 
     Raises:
         TimedOut: another process held it all that time.
+        ConfigurationError: its file cannot be opened.
     """
     end = clock.monotonic() + patience
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _opened(path)
     try:
         while not _try(descriptor):
             if clock.monotonic() >= end:
@@ -37,6 +38,17 @@ def held(path: Path, clock: Clock, *, patience: float) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ConfigurationError(
+            f"locking {path.name}",
+            str(error),
+            "make its folder writable, then run the command again",
+        ) from error
 
 
 def is_held(path: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pipeline.effects.clock import SystemClock
-from pipeline.errors import TimedOut
+from pipeline.errors import ConfigurationError, TimedOut
 from pipeline.gateways.lock import held, is_held
 
 from tests.unit.clock import FakeClock
@@ -53,6 +53,14 @@ def test_second_one_waits_then_gives_up(
             raise AssertionError("two holders")
     assert 30 <= clock.elapsed < 31
     assert is_held(path)
+
+
+def test_a_lock_that_cannot_be_opened_is_said(path: Path, clock: FakeClock) -> None:
+    """A file system that is full or read-only, or a folder there, is said in words."""
+    path.mkdir()
+    with pytest.raises(ConfigurationError, match="locking preprod.lock"):
+        with held(path, clock, patience=30):
+            raise AssertionError("nobody holds it")
 
 
 def test_without_patience_it_asks_once(
