@@ -17,6 +17,9 @@ from pipeline.effects.processes import Completed, CommandFailed, run
 
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 FETCH_TIMEOUT = 60.0
+
+# Its own report of a retry is the bare name of an event, on people's screens.
+stamina.instrumentation.set_on_retry_hooks(())
 # What git would read as a pattern: https://git-scm.com/docs/gitignore
 SPECIAL = re.compile(r"([\\*?\[\]!# ])")
 
