@@ -48,6 +48,11 @@ class Supervisor:
         """Tell whether the process that was started still runs."""
         return self._running() is not None
 
+    def was_lost_with_machine(self) -> bool:
+        """Tell whether the process was started before the machine last booted."""
+        birth = self._recorded()
+        return birth is not None and birth.boot != _boot()
+
     def stop(self) -> None:
         """End the process and all its children, and wait until it is gone."""
         birth = self._running()
@@ -60,11 +65,14 @@ class Supervisor:
             _await_end(birth.pid, GRACE)
 
     def _running(self) -> Birth | None:
+        birth = self._recorded()
+        return birth if birth and _birth(birth.pid) == birth else None
+
+    def _recorded(self) -> Birth | None:
         try:
-            birth = Birth(*json.loads(self.record.read_text(encoding="utf-8")))
+            return Birth(*json.loads(self.record.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return birth if _birth(birth.pid) == birth else None
 
 
 def _await_end(pid: int, timeout: float) -> None:
@@ -79,9 +87,13 @@ def _await_end(pid: int, timeout: float) -> None:
 def _birth(pid: int) -> Birth | None:
     try:
         line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8")
+        boot = _boot()
     except OSError:
         return None
     # Fields after the name, which stands in brackets: state first, start time 20th.
     fields = line.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else Birth(pid, fields[19], boot.strip())
+    return None if fields[0] in "ZX" else Birth(pid, fields[19], boot)
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()

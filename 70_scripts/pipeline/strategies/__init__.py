@@ -40,5 +40,8 @@ class Strategy(Protocol):
     def has_died(self) -> bool:
         """Tell whether what was activated has ended by itself."""
 
+    def was_lost_with_machine(self) -> bool:
+        """Tell whether a reboot ended what was activated, and nothing restarts it."""
+
     def logs(self) -> str:
         """Return the last lines that the app printed."""

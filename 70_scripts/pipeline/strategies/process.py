@@ -74,6 +74,10 @@ class Process:
         """Tell whether the process has ended."""
         return not self._supervisor.is_running()
 
+    def was_lost_with_machine(self) -> bool:
+        """Tell whether the process was started before the machine last booted."""
+        return self._supervisor.was_lost_with_machine()
+
     def logs(self) -> str:
         """Return the end of the process's log."""
         try:

@@ -81,6 +81,10 @@ class Restart:
             return True
         return container.restarts > self._restarts
 
+    def was_lost_with_machine(self) -> bool:
+        """Return False: the engine restarts what a reboot ended, unless stopped."""
+        return False
+
     def logs(self) -> str:
         """Return the container's last lines."""
         try:

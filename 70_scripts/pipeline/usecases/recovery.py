@@ -7,10 +7,12 @@ if nothing had died, and given up after a few attempts.
 
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Outcome, Step
-from pipeline.errors import PipelineError
-from pipeline.usecases.returning import finish_return, give_up
+from pipeline.effects.processes import CommandFailed
+from pipeline.errors import PipelineError, TimedOut
+from pipeline.gateways.health import Unhealthy
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import bring_to_rest, perform
+from pipeline.usecases.returning import finish_return, give_up
 
 MOST_ATTEMPTS = 3
 
@@ -26,6 +28,27 @@ def recover(env: Environment) -> None:
             _carry_on(env, deployment)
         except PipelineError as error:
             env.say(str(error))
+
+
+def revive(env: Environment) -> PipelineError | None:
+    """Start again what a reboot ended and nothing else restarts.
+
+    An app that ended while the machine ran is left alone: perhaps somebody stopped it.
+
+    Returns:
+        Why it does not serve, None if all is well.
+    """
+    live = env.journal.live(env.name)
+    if live is None or not env.strategy.was_lost_with_machine():
+        return None
+    env.announce(f"the machine was booted since: starting {live.sha.short} again")
+    try:
+        env.strategy.activate(live.sha)
+        env.endpoint.wait_until_healthy(live.sha, env.clock, env.strategy.has_died)
+    except (CommandFailed, Unhealthy, OSError) as problem:
+        attempted = f"starting {live.sha.short} on {env.name} again"
+        return TimedOut(attempted, str(problem), "look at its log; deploy or roll back")
+    return None
 
 
 def _is_at_rest(env: Environment, deployment: Deployment) -> bool:

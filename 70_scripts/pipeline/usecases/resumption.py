@@ -12,7 +12,7 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import PipelineError, TimedOut
 from pipeline.usecases.environment import Environment
-from pipeline.usecases.recovery import recover
+from pipeline.usecases.recovery import recover, revive
 from pipeline.usecases.settlement import catch_up, settle
 
 Look = Callable[[Sha], Judgement | None]
@@ -32,12 +32,12 @@ def resume(env: Environment, look: Look) -> None:
     try:
         with env.lock(patience=0.0):
             recover(env)
+            lost = revive(env)
     except TimedOut:
         env.announce("another operation is at work: it needs no help")
         return
-    failures = [
-        failure for sha in _awaiting(env) if (failure := _see_to(env, sha, look))
-    ]
+    seen_to = (_see_to(env, sha, look) for sha in _awaiting(env))
+    failures = [failure for failure in (lost, *seen_to) if failure]
     if failures:
         raise failures[0]
     if not env.is_validated_only:

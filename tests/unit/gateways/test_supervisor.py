@@ -145,3 +145,20 @@ def test_somebody_elses_process_is_left_alone(supervisor: Supervisor) -> None:
         supervisor.stop()
         assert other.poll() is None
         other.kill()
+
+
+def test_what_an_earlier_boot_started_is_lost(supervisor: Supervisor) -> None:
+    """A record of another boot is of a process that the machine took down with it."""
+    assert not supervisor.was_lost_with_machine(), "nothing was started"
+    number, started, boot = json.loads(started_record(supervisor))
+    assert not supervisor.was_lost_with_machine()
+    supervisor.stop()
+    assert not supervisor.was_lost_with_machine(), "somebody stopped it"
+    supervisor.record.write_text(json.dumps([number, started, f"not {boot}"]))
+    assert supervisor.was_lost_with_machine()
+
+
+def started_record(supervisor: Supervisor) -> str:
+    """Start a process; return what was recorded of it."""
+    start(supervisor)
+    return supervisor.record.read_text()
