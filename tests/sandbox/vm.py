@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ class Vm:
         self.logs = self.home / "logs"
         self.config = self.home / "pipeline.yml"
         self.port, self.prod_port = free_port(), free_port()
+        self.pushed: list[str] = []
         self.configure()
 
     def configure(self, **sections: Any) -> None:
@@ -106,11 +108,16 @@ class Vm:
         if not self.has_own_pipeline:
             # The checkout's scripts are used: no validated version takes their place.
             (self.root / ".pipeline" / "current").unlink()
+            shutil.rmtree(self.root / ".pipeline" / "releases")
+        self.keep_webhook()
+        return sha
+
+    def keep_webhook(self, more: str = "") -> None:
+        """Write the secrets: the webhook, and ``more`` lines."""
         if self.webhook:
             secrets = self.state / "secrets.env"
-            secrets.write_text(f"DISCORD_WEBHOOK_URL={self.webhook}\n")
+            secrets.write_text(f"DISCORD_WEBHOOK_URL={self.webhook}\n{more}")
             secrets.chmod(0o600)
-        return sha
 
     def push(self, message: str, **behaviour: object) -> str:
         """Commit a version that behaves as told, push it to main, return its SHA."""
@@ -120,7 +127,8 @@ class Vm:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
         self.git("push", "--quiet", "origin", "HEAD:main")
-        return self.git("rev-parse", "HEAD")
+        self.pushed.append(self.git("rev-parse", "HEAD"))
+        return self.pushed[-1]
 
     def git(self, *arguments: str, at: Path | None = None) -> str:
         """Run git in the clone, or at another place; return what it printed."""
@@ -155,6 +163,19 @@ class Vm:
         if code is not None and done.returncode != code:
             raise AssertionError(f"{verb} exited {done.returncode}:\n{done.stderr}")
         return done
+
+    def python_file(
+        self, file: Path, *arguments: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a file that takes a script and its arguments, with the configuration."""
+        return subprocess.run(
+            (sys.executable, file, *arguments, "--config", self.config),
+            env={**os.environ, **CACHE, "HOME": str(self.home), **environment},
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
 
     def own(self, verb: str, *arguments: str, code: int = 0) -> str:
         """Run a verb of the VM's own pipeline; return what it told people."""
@@ -217,11 +238,21 @@ class Vm:
 
     def stop(self) -> None:
         """End what the scripts started and left running."""
-        needle = str(self.home).encode()
+        self.kill("")
+
+    def kill(self, named: str) -> None:
+        """End every process of this VM whose command contains a text."""
+        for pid in self.pids(named):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def pids(self, named: str) -> list[int]:
+        """Return the processes of this VM whose command contains a text."""
+        needles = (str(self.home).encode(), named.encode())
+        found = []
         for entry in Path("/proc").glob("[0-9]*"):
-            try:
+            with suppress(OSError):
                 command = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if needle in command and int(entry.name) != os.getpid():
-                subprocess.run(("kill", "-9", entry.name), check=False)
+                if all(needle in command for needle in needles):
+                    found.append(int(entry.name))
+        return [pid for pid in found if pid != os.getpid()]

@@ -1,6 +1,7 @@
 """A sandbox VM and its outside, with the words that tests need to play in it."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,6 +87,24 @@ class World:
         port = self.vm.port if environment == "preprod" else self.vm.prod_port
         self.wait(lambda: self.vm.serving(port))
 
+    def seen(self) -> str:
+        """Return how it ended, in short: what serves, what the records say."""
+        try:
+            kind, sha, outcome = self.vm.ends()[-1]
+            journal = f"{kind} of {self.name(str(sha))}: {outcome or 'open'}"
+            told = (self.vm.notices() or ["nothing"])[-1].partition("\n")[0]
+        except (sqlite3.Error, IndexError):
+            journal, told = "no journal", "nothing"
+        serving = self.name(self.vm.serving())
+        validated = self.name(self.vm.validated())
+        return f"serves {serving} · validated {validated} · {journal} · told “{told}”"
+
+    def name(self, sha: str) -> str:
+        """Return what the table calls a commit: good, or A, B … as they were pushed."""
+        if sha in self.vm.pushed:
+            return chr(ord("A") + self.vm.pushed.index(sha))
+        return "good" if sha and sha == self.good else sha[:7] or "nothing"
+
     def told(self) -> str:
         """Return everything that Discord shows now."""
         return "\n---\n".join(message.content for message in self.discord.messages)
@@ -94,8 +113,9 @@ class World:
 @contextmanager
 def opened(vm: Vm) -> Iterator[World]:
     """Connect a VM with a loopback GitHub, which runs nothing, and Discord."""
-    bare = ("init", "--quiet", "--bare", "-b", "main", str(vm.origin))
-    vm.git(*bare, at=vm.home)
+    if not vm.origin.exists():
+        bare = ("init", "--quiet", "--bare", "-b", "main", str(vm.origin))
+        vm.git(*bare, at=vm.home)
     github = GitHubServer(vm.origin, "o", "r", None, vm.home)
     with DiscordServer() as discord, github:
         vm.webhook, vm.api_url = discord.webhook_url, github.api_url

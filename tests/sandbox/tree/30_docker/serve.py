@@ -3,6 +3,8 @@
 import argparse
 import json
 import pathlib
+import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 parser = argparse.ArgumentParser()
@@ -14,6 +16,8 @@ behaviour = json.loads(
     (pathlib.Path(options.tree) / "10_preprod" / "behaviour.json").read_text()
 )
 sha = behaviour.get("sha") or pathlib.Path(options.head).read_text().strip()
+start = time.monotonic()
+asked = 0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -21,15 +25,24 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer the three endpoints; any other path is the page."""
+        global asked
+        asked += 1
+        is_flap = "flaps" in behaviour and asked % behaviour["flaps"] == 0
+        if behaviour.get("hangs"):
+            threading.Event().wait(behaviour["hangs"])
         script = self.path == "/_stcore/script-health-check"
         status = behaviour.get("status", 200)
+        if time.monotonic() - start < behaviour.get("late", 0) or is_flap:
+            status = 503
         if script:
             status = behaviour.get("script", 200)
-        body = page
-        if self.path == "/_stcore/health":
+        body = behaviour.get("page", page)
+        if self.path == "/_stcore/health" and "proxy" not in behaviour:
             report = {"status": "ok", "uptime": 1.0, "sha": sha}
             body = json.dumps({**report, "environment": options.environment})
         self.send_response(status)
+        if status in (301, 302):
+            self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -40,4 +53,6 @@ class Handler(BaseHTTPRequestHandler):
 if behaviour.get("exits"):
     raise SystemExit("the app cannot start")
 server = ThreadingHTTPServer((options.address, int(options.port)), Handler)
+if "dies" in behaviour:
+    threading.Timer(behaviour["dies"], server.shutdown).start()
 server.serve_forever()
