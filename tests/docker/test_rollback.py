@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ from rehearsal.remains import remove_project
 from tests.sandbox.vm import REPOSITORY, Vm, free_port
 from tests.sandbox.world import World, begin, opened
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 IMAGE = "mangetamain-test"
+TAKEN = "port taken that the new version wants"
 APP = ("10_preprod", "30_docker")
 SHIPPED = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
 
@@ -55,6 +58,18 @@ def container_of(world: World) -> str:
     return subprocess.run(name, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.fixture(autouse=True)
+def shown(request: pytest.FixtureRequest, running: World) -> Iterator[None]:
+    """Show in the fault table how it ended."""
+    yield
+    request.node.user_properties.append(("end", running.seen()))
+
+
+def fault(case: str) -> pytest.MarkDecorator:
+    """Return the mark of a row."""
+    return pytest.mark.fault("containers", case)
+
+
 def test_red_ci_returns_to_the_validated_version(running: World) -> None:
     """A pushed SHA serves, its CI fails, and the container serves the old one again."""
     before = container_of(running)
@@ -83,8 +98,16 @@ def test_a_script_that_cannot_run_goes_back_at_once(running: World) -> None:
 @pytest.mark.parametrize(
     "file, line",
     [
-        ("30_docker/docker-compose-preprod.yml", "\nservices: ["),
-        ("10_preprod/uv.lock", "\nthis is no lock"),
+        pytest.param(
+            "30_docker/docker-compose-preprod.yml",
+            "\nservices: [",
+            marks=fault("compose file does not parse"),
+        ),
+        pytest.param(
+            "10_preprod/uv.lock",
+            "\nthis is no lock",
+            marks=fault("image does not build"),
+        ),
     ],
 )
 def test_what_cannot_be_built_touches_nothing(
@@ -103,6 +126,7 @@ def test_what_cannot_be_built_touches_nothing(
     assert running.end(sha) == "failed"
 
 
+@fault("compose file changed")
 def test_a_changed_definition_creates_the_container_anew(running: World) -> None:
     """A change of the compose file takes effect with the deployment that brings it."""
     before = container_of(running)
@@ -115,6 +139,75 @@ def test_a_changed_definition_creates_the_container_anew(running: World) -> None
     assert container_of(running) != before
     running.ci(sha)
     assert running.end(sha) == "validated"
+
+
+@fault("engine down")
+def test_without_an_engine_nothing_is_touched(running: World) -> None:
+    """Where no engine answers the deployment is refused; what serves goes on."""
+    before = container_of(running)
+    sha, served = running.vm.push("No engine"), running.vm.serving()
+    nowhere = "unix:///nowhere/docker.sock"
+    arguments = ("preprod", "--sha", sha)
+    done = running.vm.script("deploy", *arguments, code=3, DOCKER_HOST=nowhere)
+    assert "nothing was touched" in done.stderr
+    assert (running.vm.serving(), container_of(running)) == (served, before)
+    assert running.end(sha) == "failed"
+
+
+@fault("no container yet")
+def test_a_container_that_is_gone_is_made_anew(running: World) -> None:
+    """Where somebody removed the container the next deployment makes one."""
+    remove = ("docker", "rm", "--force", container_of(running).strip())
+    subprocess.run(remove, check=True, capture_output=True)
+    assert running.vm.serving() == ""
+    sha = running.push("Once more")
+    assert running.vm.serving() == sha
+    running.ci(sha)
+    assert running.end(sha) == "validated"
+
+
+@pytest.mark.parametrize(
+    "key, line",
+    [
+        pytest.param(
+            "    command:",
+            '    entrypoint: ["/no/such/program"]\n    command:',
+            marks=fault("restart fails"),
+        ),
+        pytest.param("    ports:\n", '    ports:\n      - "{}"\n', marks=fault(TAKEN)),
+    ],
+)
+def test_a_container_that_cannot_start_goes_back(
+    running: World, key: str, line: str
+) -> None:
+    """Where the engine cannot start the new version the old one is brought back."""
+    good = running.vm.serving()
+    path = running.vm.clone / "30_docker" / "docker-compose-preprod.yml"
+    intact = path.read_text()
+    with closing(socket.socket()) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        taken = f"127.0.0.1:{stranger.getsockname()[1]}:9999"
+        path.write_text(intact.replace(key, line.format(taken)))
+        sha = running.vm.push("Cannot start")
+        running.deploy(sha, code=5)
+    path.write_text(intact)
+    assert running.vm.serving() == good
+    assert running.end(sha) == "rolled back"
+
+
+@fault("container exits after start")
+def test_a_container_that_exits_goes_back(running: World) -> None:
+    """A container that ends by itself, and again, is replaced by the old version."""
+    good = running.vm.serving()
+    asgi = running.vm.clone / "10_preprod/src/mangetamain_analytics/asgi.py"
+    intact = asgi.read_text()
+    asgi.write_text("raise SystemExit(3)\n")
+    sha = running.vm.push("Exits")
+    running.deploy(sha, code=5)
+    asgi.write_text(intact)
+    assert running.vm.serving() == good
+    assert running.end(sha) == "rolled back"
 
 
 @pytest.mark.parametrize("typed", ["restart", "up -d --build --force-recreate"])

@@ -5,22 +5,51 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.interrupted import Undisturbed, deploy, judge
+from tests.faults.rows import NEVER
+from tests.sandbox.template import Template, make_awaiting, make_template
 from tests.sandbox.vm import Vm
-from tests.sandbox.world import World, begin, opened
+from tests.sandbox.world import World, opened
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """Give a world in which nothing was ever deployed."""
     with opened(Vm(tmp_path)) as made:
         yield made
+        request.node.user_properties.append(("end", made.seen()))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Begin a world in which one version was validated, once for all tests."""
+    return make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def awaited(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Go on to a world in which one more version awaits its verdict, unwatched."""
+    return make_awaiting(template, tmp_path_factory.mktemp("awaited"))
 
 
 @pytest.fixture
-def running(world: World) -> World:
+def awaiting(
+    request: pytest.FixtureRequest, awaited: Template, tmp_path: Path
+) -> Iterator[World]:
+    """Give a world in which a version awaits its verdict, and its watcher is dead."""
+    with awaited.opened(tmp_path) as made:
+        yield made
+        request.node.user_properties.append(("end", made.seen()))
+
+
+@pytest.fixture
+def running(
+    request: pytest.FixtureRequest, template: Template, tmp_path: Path
+) -> Iterator[World]:
     """Give a world in which one version is validated and serves."""
-    begin(world)
-    return world
+    with template.opened(tmp_path) as made:
+        yield made
+        request.node.user_properties.append(("end", made.seen()))
 
 
 @pytest.fixture
@@ -28,3 +57,21 @@ def patient(running: World) -> World:
     """Give a world whose watchers outlast the test: verdicts are given by hand."""
     running.vm.configure(ci={"deadline": 600})
     return running
+
+
+@pytest.fixture(scope="session")
+def undisturbed(
+    template: Template, awaited: Template, tmp_path_factory: pytest.TempPathFactory
+) -> Undisturbed:
+    """Tell how each script ends, and which facts it makes, where nothing dies."""
+    ends: Undisturbed = {}
+    with template.opened(tmp_path_factory.mktemp("undisturbed")) as world:
+        file = world.vm.home / "points"
+        end = deploy(world, NEVER, str(file))
+        ends["deploy"] = end, file.read_text().splitlines()
+    for verb, conclusion in (("watch_ci", "failure"), ("settle", "success")):
+        with awaited.opened(tmp_path_factory.mktemp("undisturbed")) as world:
+            file = world.vm.home / "points"
+            end = judge(world, verb, conclusion, NEVER, str(file))
+            ends[verb] = end, file.read_text().splitlines()
+    return ends

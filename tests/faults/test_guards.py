@@ -2,13 +2,11 @@
 
 import fcntl
 import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from rehearsal.github.wire_faults import secondary_limit
 
 from tests.sandbox.world import World
 
@@ -66,21 +64,6 @@ def test_unhealthy_returns_to_what_served(patient: World) -> None:
     assert None not in [outcome for _, _, outcome in patient.vm.ends()]
 
 
-def test_a_failed_rollback_has_an_end(running: World) -> None:
-    """Neither the deployment nor the rollback that failed is left open."""
-    running.vm.configure(health={"deadline": 1}, app={"content": "not on the page"})
-    running.deploy(running.vm.push("Unhealthy", exits=True), code=6)
-    assert [outcome for _, _, outcome in running.vm.ends()[1:]] == ["failed", "failed"]
-
-
-def test_what_does_not_build_is_not_checked_out(patient: World) -> None:
-    """The worktree is not reset to what cannot be built: a restart would serve it."""
-    (patient.vm.clone / "10_preprod" / "pyproject.toml").write_text("not TOML, really")
-    patient.deploy(patient.vm.push("Unbuildable"), code=3)
-    head = patient.vm.git("rev-parse", "HEAD", at=patient.vm.root / "10_preprod")
-    assert head == patient.good
-
-
 def test_what_is_served_by_hand_stays(patient: World) -> None:
     """A failed verdict moves nothing where a person serves something else by hand."""
     sha = patient.push("Replaced by hand")
@@ -92,53 +75,6 @@ def test_what_is_served_by_hand_stays(patient: World) -> None:
     assert "PREPROD - Drifted" in patient.told()
 
 
-def test_a_commit_made_by_hand_is_kept(patient: World) -> None:
-    """A commit made in the worktree, with nothing left to commit, is kept aside."""
-    tree = patient.vm.root / "10_preprod"
-    patient.vm.git("commit", "--quiet", "--allow-empty", "-m", "By hand", at=tree)
-    made = patient.vm.git("rev-parse", "HEAD", at=tree)
-    patient.push("Over it")
-    assert patient.vm.git("for-each-ref", "--contains", made, "refs/kept", at=tree)
-
-
-def test_what_was_pruned_is_built_again(patient: World) -> None:
-    """A version whose dependencies were pruned since is prepared before it returns."""
-    sha = patient.push("Flaky")
-    for verdict, served, code in (("failed", patient.good, 5), ("passed", sha, 0)):
-        shutil.rmtree(patient.vm.root / ".pipeline" / "venvs")
-        patient.settle(sha, verdict, code)
-        assert patient.vm.serving() == served
-
-
-def test_a_deployed_commit_outlives_a_force_push(patient: World) -> None:
-    """What main lost to a force-push, and git then pruned, can still be returned to."""
-    patient.vm.git("checkout", "--quiet", "--orphan", "other")
-    patient.vm.git("commit", "--quiet", "--message", "Begun anew")
-    patient.vm.git("push", "--quiet", "--force", "origin", "HEAD:main")
-    sha = patient.push("After the force-push")
-    tree = patient.vm.root / "10_preprod"
-    patient.vm.git("worktree", "remove", "../20_prod", at=tree)
-    patient.vm.git("update-ref", "-d", "refs/kept/preprod/2", at=tree)
-    patient.vm.git("reflog", "expire", "--expire=now", "--all", at=tree)
-    patient.vm.git("gc", "--quiet", "--prune=now", at=tree)
-    patient.settle(sha, "failed", code=5)
-    assert patient.vm.serving() == patient.good
-
-
-@pytest.mark.parametrize("is_known", [True, False])
-def test_the_file_alone_is_believed_of_main_only(
-    running: World, is_known: bool
-) -> None:
-    """With the journal lost, the file's SHA is adopted if it is a commit of main."""
-    for file in running.vm.state.glob("journal.db*"):
-        file.unlink()
-    written = running.good if is_known else "f" * 40
-    (running.vm.state / "last-validated-sha.txt").write_text(written)
-    running.settle(running.good, "pending")
-    adopted = running.vm.journal("SELECT sha FROM validation")
-    assert adopted == ([(running.good,)] if is_known else [])
-
-
 def test_prod_is_done_or_refused(patient: World) -> None:
     """On prod a validated SHA is done once it serves; another's refusal is told."""
     patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", patient.good)
@@ -148,13 +84,6 @@ def test_prod_is_done_or_refused(patient: World) -> None:
         "promote", "--confirm", "DEPLOY", "--sha", patient.push("Awaiting"), code=3
     )
     assert "PROD - Refused" in patient.told()
-
-
-def test_the_watcher_waits_as_github_asks(running: World) -> None:
-    """Told to come back later than the deadline, the watcher asks no second time."""
-    running.github.faults.inject(secondary_limit(3600), times=None)
-    assert running.end(running.push("Rate-limited")) == "rolled back"
-    assert running.github.faults.served == 1
 
 
 def test_a_sha_is_watched_once(patient: World) -> None:
@@ -176,3 +105,15 @@ def test_a_dry_run_changes_nothing(patient: World) -> None:
     options = (f"--sha={live}", "--verdict=failed", "--dry-run")
     patient.vm.script("settle", "preprod", *options)
     assert (patient.vm.ends(), patient.vm.serving()) == (before, live)
+
+
+def test_planted_links_are_not_followed(running: World) -> None:
+    """A link planted at the place of the watcher's log is not written through."""
+    victim = running.vm.home / "victim"
+    victim.write_text("precious")
+    sha = running.vm.push("Planted")
+    (running.vm.logs / f"ci-watcher-{sha}.log").symlink_to(victim)
+    running.ci(sha)
+    running.deploy(sha)
+    assert running.end(sha) == "validated"
+    assert victim.read_text() == "precious"

@@ -112,12 +112,3 @@ def test_what_prod_rolled_back_is_remembered(patient: World) -> None:
     assert patient.vm.serving(patient.vm.prod_port) == patient.good
     assert None not in [end for _, _, end in patient.vm.ends()]
     patient.vm.script("promote", "--confirm", "DEPLOY", "--sha", changed, code=3)
-
-
-def test_a_force_push_is_no_hand_edit(patient: World) -> None:
-    """A clean worktree at a commit that left main is not called changed by hand."""
-    patient.push("Taken back")
-    patient.vm.git("reset", "--quiet", "--hard", "HEAD~1")
-    patient.vm.git("push", "--quiet", "--force", "origin", "HEAD:main")
-    patient.push("Instead")
-    assert not [text for text in patient.vm.notices() if "kept as" in text]

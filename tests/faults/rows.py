@@ -1,0 +1,280 @@
+"""Every fault that is tried, by class: what the table shows and the page lists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from pipeline.core.history import Step
+
+MOMENTS = ("before", "after")
+NEVER, FULL = "never", "full"
+NOT_ON_PREPROD = (Step.BACKUP,)
+NOT_IN_A_RETURN = (Step.FETCH, Step.WATCH)
+
+
+def marks(*left_out: Step) -> tuple[str, ...]:
+    """Return the facts of every step but some."""
+    steps = (step for step in Step if step not in (*NOT_ON_PREPROD, *left_out))
+    return tuple(f"{step} {mark}" for step in steps for mark in ("begun", "done"))
+
+
+# The facts of a deployment, of a red verdict that is settled, and of a green one.
+DEPLOY_POINTS = ("start", *marks(), "record")
+RETURN_POINTS = (
+    "judge",
+    "start",
+    *marks(*NOT_IN_A_RETURN),
+    "end_return",
+    "record",
+)
+SETTLE_POINTS = ("judge", "validate", "end", "record")
+
+
+def interrupted(verb: str, moment: str, point: str) -> str:
+    """Return the case of a script that is killed, or meets a full disk, at a fact."""
+    how = "finds the disk full at" if moment == FULL else f"killed {moment}"
+    return f"{verb} {how} “{point}”"
+
+
+def chosen(points: tuple[str, ...], moments: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return moment and fact of each interruption.
+
+    Before a step is begun is after what precedes it: nothing happens between the two.
+    """
+    return [
+        (moment, point)
+        for point in points
+        for moment in moments
+        if (moment, point.split()[-1]) != ("before", "begun")
+    ]
+
+
+def interruptions(verb: str, points: tuple[str, ...], *moments: str) -> tuple[str, ...]:
+    """Return the cases of a script that is interrupted at each of its facts."""
+    return tuple(
+        interrupted(verb, moment, point) for moment, point in chosen(points, moments)
+    )
+
+
+HOSTILE = {
+    "quotes": """say "it's" 'done'; touch pwned #""",
+    "backslash": "back \\ slash \\n \\",
+    "backticks": "`touch pwned`",
+    "$(…)": "$(touch pwned) ${IFS} $HOME",
+    "newline": "first line\n::error::second\n@everyone",
+    "tab": "one\ttwo\t::warning::",
+    "NUL": "before\0after",
+    "10 kB": "long " * 2000,
+    "emoji": "\N{PARTY POPPER}\N{ROCKET}\N{VARIATION SELECTOR-16}\N{FAMILY}",
+    "RTL marks": "\u202eevil\u202c \u2066x\u2069",
+    "@everyone": "@everyone @here",
+    "<@id>": "<@123456789012345678> <@&123456789012345678> <#1>",
+    "markdown": "**bold** __under__ ~~gone~~ ||hidden|| [link](http://x.example) > # -",
+    "::set-output": "::set-output name=x::y",
+}
+
+ROWS: dict[str, tuple[str, ...]] = {
+    "verdicts": (
+        "success",
+        "failure",
+        "cancelled",
+        "timed_out",
+        "startup_failure",
+        "action_required",
+        "skipped",
+        "neutral",
+        "stale",
+        "a conclusion never seen before",
+        "a status never seen before",
+    ),
+    "slow or absent CI": (
+        "green after the deadline",
+        "red after the deadline",
+        "no run ever listed",
+        "listed late",
+        "listed after the deadline",
+        "listed only beyond the first page",
+        "only a pull_request run",
+        "only a workflow_dispatch run",
+        "only a run of another workflow",
+        "a green pull_request beside a red push",
+        "a red pull_request beside a green push",
+        "a green dispatch beside a red push",
+        "a green run of another workflow",
+        "two push runs, the newest red",
+        "two push runs, the newest green",
+        "attempt 2 green",
+        "attempt 2 red",
+    ),
+    "GitHub trouble": (
+        "5xx for a while",
+        "5xx for minutes",
+        "connection refused",
+        "connection refused for a while",
+        "slow bodies",
+        "a body that never ends",
+        "truncated JSON",
+        "truncated JSON to the end",
+        "HTML instead of JSON",
+        "HTML to the end",
+        "401",
+        "403 with Retry-After",
+        "403 with a long Retry-After",
+        "429 with Retry-After",
+        "429 with a long Retry-After",
+        "rate limit used up",
+        "304 without a cached body",
+        "304 to the end",
+        "as it asks: no second question",
+    ),
+    "races": (
+        "A red, B green",
+        "B green, A red",
+        "A green, B red",
+        "B red, A green",
+        "both red, A first",
+        "both red, B first",
+        "both green, A first",
+        "both green, B first",
+        "two deploy jobs at once",
+        "the same SHA by two jobs at once",
+        "promotion while preprod deploys",
+        "rollback by hand while a watcher waits",
+        "a verdict while the next one deploys",
+        "an older SHA after a newer one",
+    ),
+    "re-runs": (
+        "red then green",
+        "green then red",
+        "the CD job on a rolled-back SHA",
+        "the CD job on the validated SHA",
+        "the CD job while the verdict is awaited",
+    ),
+    "deaths": (
+        "no fact is forgotten",
+        *interruptions("deploy", DEPLOY_POINTS, *MOMENTS),
+        *interruptions("watch_ci", RETURN_POINTS, *MOMENTS),
+        *interruptions("settle", SETTLE_POINTS, *MOMENTS),
+        "resume itself killed",
+        "killed again and again at the same step",
+        "the watcher killed",
+        "lock holder dead",
+        "the runner's job-end clean-up",
+        "reboot, nothing open",
+        "reboot while the verdict is awaited",
+        "reboot in the middle of a deployment",
+        "the app stopped by a person",
+    ),
+    "state": (
+        "file missing",
+        "file empty",
+        "file of garbage",
+        "file in another encoding",
+        "file with another SHA",
+        "file a directory",
+        "read-only",
+        "journal missing",
+        "journal and file missing",
+        "journal missing, file not to be believed",
+        "journal locked",
+        "journal truncated",
+        "journal of garbage",
+        "journal from a newer version",
+        "disk full from the start",
+        *interruptions("deploy", DEPLOY_POINTS, FULL),
+        *interruptions("watch_ci", RETURN_POINTS, FULL),
+        *interruptions("settle", SETTLE_POINTS, FULL),
+    ),
+    "git": (
+        "fetch fails",
+        "fetch fails once",
+        "fetch hangs",
+        "stale index.lock",
+        "stale lock of a ref",
+        "SHA not on main",
+        "force-push removed it, object gone",
+        "force-push removed the good one, object pruned",
+        "dirty tree",
+        "untracked files in the way",
+        "local commits in the worktree",
+        "shallow clone",
+        "submodule",
+    ),
+    "containers": (
+        "engine down",
+        "restart fails",
+        "image does not build",
+        "compose file does not parse",
+        "compose file changed",
+        "dependencies changed",
+        "no container yet",
+        "container exits after start",
+        "port taken",
+        "port taken that the new version wants",
+    ),
+    "health": (
+        "never healthy",
+        "healthy late",
+        "flapping",
+        "200 with wrong content",
+        "200 from the old version",
+        "200 from another version",
+        "200 from the proxy's error page",
+        "hangs",
+        "redirects",
+        "500",
+        "its script cannot run",
+    ),
+    "rollback fails": (
+        "restart fails",
+        "image pruned",
+        "image pruned, not to be built again",
+        "old version unhealthy too",
+        "nothing to return to",
+    ),
+    "Discord": (
+        "down",
+        "slow",
+        "5xx",
+        "429 with retry_after",
+        "429 for long",
+        "404 unknown webhook",
+        "400",
+        "over-long text",
+        "no webhook at all",
+    ),
+    "hostile text": (
+        *HOSTILE,
+        "a commit's own message and author",
+        "a branch's name",
+        "--option as SHA",
+        "–option with a dash of prose as SHA",
+        "an abbreviated SHA",
+        "a SHA in capitals",
+        "../ as environment",
+        "--option as environment",
+    ),
+    "secrets": (
+        "argv",
+        "environment listing for other users",
+        "log",
+        "journal",
+        "notice",
+        "exception text",
+        "world-readable file",
+        "a secrets.env that others can read",
+    ),
+}
+
+
+def every_row() -> list[tuple[str, str]]:
+    """Return class and case of every row, in the order of the table."""
+    return [(kind, case) for kind, cases in ROWS.items() for case in cases]
+
+
+def cases(kind: str, values: Mapping[str, object]) -> list[Any]:
+    """Return values as parameters of a test, each marked with its row."""
+    return [
+        pytest.param(value, marks=pytest.mark.fault(kind, case), id=case)
+        for case, value in values.items()
+    ]

@@ -1,0 +1,67 @@
+"""Things that are done again: CI's run, the deployment's job."""
+
+import pytest
+
+from tests.sandbox.world import World
+
+
+@pytest.mark.fault("re-runs", "red then green")
+def test_late_success_rolls_forward(running: World) -> None:
+    """A passing re-run of a rolled-back SHA puts it back, validated."""
+    sha = running.push("Flaky")
+    running.ci(sha, "failure")
+    assert running.end(sha) == "rolled back"
+    run = running.github.runs(sha)[0]
+    running.ci(sha, "success", run_id=run.id, attempt=2)
+    running.vm.script("settle", "preprod", "--sha", sha)
+    assert running.vm.serving() == running.vm.validated() == sha
+    assert "⏩ PREPROD - Rolled forward" in running.told()
+
+
+@pytest.mark.fault("re-runs", "green then red")
+def test_what_passed_has_passed(running: World) -> None:
+    """A failing re-run takes nothing back: the pointer only goes forward."""
+    sha = running.push("Flaky the other way")
+    running.ci(sha)
+    assert running.end(sha) == "validated"
+    run = running.github.runs(sha)[0]
+    running.ci(sha, "failure", run_id=run.id, attempt=2)
+    running.vm.script("settle", "preprod", "--sha", sha, code=None)
+    assert running.vm.serving() == running.vm.validated() == sha
+    assert "Rolled back" not in running.told()
+
+
+@pytest.mark.fault("re-runs", "the CD job on a rolled-back SHA")
+def test_a_rolled_back_sha_is_refused(running: World) -> None:
+    """A plain re-run of a rolled-back SHA is refused; an override is not."""
+    sha = running.push("Bad")
+    running.ci(sha, "failure")
+    assert running.end(sha) == "rolled back"
+    running.deploy(sha, code=3)
+    assert running.vm.serving() == running.vm.validated() == running.good
+    assert "⛔ PREPROD - Refused" in running.told()
+    running.vm.configure(ci={"deadline": 600})
+    running.deploy(sha, "--override-bad")
+    assert running.vm.serving() == sha
+
+
+@pytest.mark.fault("re-runs", "the CD job on the validated SHA")
+def test_deploying_what_serves_again_is_harmless(running: World) -> None:
+    """The validated SHA deployed again serves, validated, in the end."""
+    running.deploy(running.good)
+    running.wait(lambda: running.vm.ends()[-1][2])
+    assert running.vm.ends()[-1] == ("deploy", running.good, "validated")
+    assert running.vm.serving() == running.vm.validated() == running.good
+
+
+@pytest.mark.fault("re-runs", "the CD job while the verdict is awaited")
+def test_a_rerun_while_waiting_ends_once(running: World) -> None:
+    """A SHA that is deployed twice before its verdict is judged once, both times."""
+    sha = running.push("Twice")
+    running.deploy(sha)
+    running.ci(sha, "failure")
+    assert running.end(sha) == "rolled back"
+    assert running.vm.serving() == running.vm.validated() == running.good
+    assert not [end for _, _, end in running.vm.ends() if end is None]
+    alerts = [text for text in running.vm.notices() if "PREPROD - Rolled back" in text]
+    assert len(alerts) == 1
