@@ -78,6 +78,10 @@ class Table:
                 names = [str(v) for name, v in report.user_properties if name == "end"]
                 seen.ends.extend(names)
         if report.when == "teardown":
+            self._shown += 1
+        if report.failed:
+            self._show(f"✗ {report.nodeid}", is_passing=False)
+        elif report.when == "teardown":
             self._progress()
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -102,14 +106,19 @@ class Table:
             PAGE.write_text(HEAD + "\n".join(self._lines()) + "\n", encoding="utf-8")
 
     def _progress(self) -> None:
-        self._shown += 1
-        failed = len(self._failures)
         spent = time.monotonic() - self._start
+        failed = len(self._failures)
         line = f"{self._shown} cases tried, {failed} failed, {spent:.0f} s"
+        self._show(line, is_passing=self._shown % EVERY != 0)
+
+    def _show(self, line: str, *, is_passing: bool) -> None:
+        """Show a line; one in passing only where the next can take its place."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and reporter.isatty:
+        if reporter is None:
+            return
+        if reporter.isatty and is_passing:
             reporter.rewrite(line)
-        elif reporter is not None and self._shown % EVERY == 0:
+        elif not is_passing:
             reporter.write_line(line)
 
     def _lines(self) -> Iterable[str]:

@@ -82,8 +82,9 @@ def test_promotion_while_preprod_deploys(patient: World) -> None:
     with ThreadPoolExecutor() as pool:
         preprod = pool.submit(patient.deploy, sha)
         patient.wait(lambda: patient.vm.ends()[-1] == ("deploy", sha, None))
-        patient.vm.script("deploy", "prod", "--sha", sha, code=3)
-        patient.vm.script("deploy", "prod", "--sha", patient.good)
+        refused = ("--confirm=DEPLOY", "--sha", sha)
+        patient.vm.script("promote", *refused, code=3)
+        patient.vm.script("promote", "--confirm=DEPLOY")
         preprod.result()
     assert patient.vm.serving(patient.vm.prod_port) == patient.good
     assert patient.vm.serving() == sha
