@@ -16,7 +16,7 @@ from rehearsal.remains import remove_project
 from tests.sandbox.vm import REPOSITORY, Vm, free_port
 from tests.sandbox.world import World, begin, opened
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+pytestmark = pytest.mark.docker
 IMAGE = "mangetamain-test"
 TAKEN = "port taken that the new version wants"
 APP = ("10_preprod", "30_docker")
@@ -200,12 +200,13 @@ def test_a_container_that_cannot_start_goes_back(
 def test_a_container_that_exits_goes_back(running: World) -> None:
     """A container that ends by itself, and again, is replaced by the old version."""
     good = running.vm.serving()
-    asgi = running.vm.clone / "10_preprod/src/mangetamain_analytics/asgi.py"
-    intact = asgi.read_text()
-    asgi.write_text("raise SystemExit(3)\n")
+    path = running.vm.clone / "30_docker" / "docker-compose-preprod.yml"
+    intact = path.read_text()
+    wrong = '    command: ["--no-such-option"]\n    #'
+    path.write_text(intact.replace("    command:", wrong))
     sha = running.vm.push("Exits")
-    running.deploy(sha, code=5)
-    asgi.write_text(intact)
+    assert "ended by itself" in running.deploy(sha, code=5)
+    path.write_text(intact)
     assert running.vm.serving() == good
     assert running.end(sha) == "rolled back"
 

@@ -45,15 +45,17 @@ def waiting(world: World) -> int:
 
 
 @pytest.mark.parametrize("spoil", cases(CLASS, LASTING))
-def test_what_cannot_be_told_waits(running: World, spoil: Break) -> None:
+def test_what_cannot_be_told_waits(awaiting: World, spoil: Break) -> None:
     """With Discord out of order the outcome is the same; notices go out later, once."""
-    spoil(running.discord)
-    sha = judged(running)
-    assert not running.told()
-    running.discord.faults.clear()
-    running.discord.accept_connections()
-    assert [waiting(running) for _ in range(2)] == [0, 0]
-    texts = [m.content for m in running.discord.messages if sha[:7] in m.content]
+    spoil(awaiting.discord)
+    sha = awaiting.vm.pushed[-1]
+    awaiting.settle(sha, "failed", code=5)
+    assert awaiting.vm.serving() == awaiting.vm.validated() == awaiting.good
+    assert not awaiting.told()
+    awaiting.discord.faults.clear()
+    awaiting.discord.accept_connections()
+    assert [waiting(awaiting) for _ in range(2)] == [0, 0]
+    texts = [m.content for m in awaiting.discord.messages if sha[:7] in m.content]
     assert len([text for text in texts if "Rolled back" in text]) == 1
 
 

@@ -40,6 +40,8 @@ def test_a_rolled_back_sha_is_refused(running: World) -> None:
     running.deploy(sha, code=3)
     assert running.vm.serving() == running.vm.validated() == running.good
     assert "⛔ PREPROD - Refused" in running.told()
+    run = running.github.runs(sha)[0]
+    running.ci(sha, status="in_progress", run_id=run.id, attempt=2)
     running.vm.configure(ci={"deadline": 600})
     running.deploy(sha, "--override-bad")
     assert running.vm.serving() == sha

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPTS = REPOSITORY / "70_scripts"
 TREE = Path(__file__).parent / "tree"
+PORTS = (15_000, 30_000)
 DEFINED_BY = ["30_docker/serve.py", "10_preprod/pyproject.toml", "10_preprod/uv.lock"]
 GIT = {
     "GIT_AUTHOR_NAME": "Ada",
@@ -34,11 +36,12 @@ CACHE = {
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port that nobody listens on, below those that are given out unasked."""
+    while True:
+        port = random.randrange(*PORTS)
+        with closing(socket.socket()) as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
