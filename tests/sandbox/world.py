@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from rehearsal.discord.server import DiscordServer
@@ -117,13 +117,18 @@ def opened(vm: Vm) -> Iterator[World]:
         bare = ("init", "--quiet", "--bare", "-b", "main", str(vm.origin))
         vm.git(*bare, at=vm.home)
     github = GitHubServer(vm.origin, "o", "r", None, vm.home)
-    with DiscordServer() as discord, github:
+    discord = DiscordServer()
+    try:
+        discord.start()
+        github.start()
         vm.webhook, vm.api_url = discord.webhook_url, github.api_url
         vm.configure()
-        try:
-            yield World(vm, github, discord)
-        finally:
-            vm.stop()
+        yield World(vm, github, discord)
+    finally:
+        vm.stop()
+        # Nobody waits until they have noticed: the next world has its own.
+        for server in (github, discord):
+            Thread(target=server.stop, daemon=True).start()
 
 
 def begin(world: World) -> None:
