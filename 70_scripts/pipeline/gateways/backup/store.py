@@ -78,7 +78,7 @@ class BackupStore:
                 found.append(Backup(folder, read_manifest(folder)))
             except Differs:
                 continue  # It is never removed, and named by `damaged`.
-        return found
+        return sorted(found, key=lambda backup: backup.manifest.at)
 
     def damaged(self) -> list[str]:
         """Return the names of the backups whose manifests cannot be read."""

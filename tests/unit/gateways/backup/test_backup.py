@@ -276,6 +276,15 @@ def test_the_same_second_is_no_obstacle(prod: Prod) -> None:
     assert prod.store.names() == [backup.name for backup in made]
 
 
+def test_the_order_is_that_of_their_making(prod: Prod) -> None:
+    """Of two backups of one second the later one is the newer, whatever its name."""
+    first = prod.back_up(None)
+    prod.now += 0.5 - 60
+    second = prod.back_up(A)
+    assert first.name > second.name
+    assert [backup.name for backup in prod.store.all()] == [first.name, second.name]
+
+
 def test_without_a_version(prod: Prod) -> None:
     """Before the first deployment there is data but no SHA."""
     backup = prod.back_up(None)
