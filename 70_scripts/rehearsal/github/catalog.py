@@ -6,11 +6,16 @@ from rehearsal.github.workflow import Workflow, WorkflowError
 
 
 class Catalog:
-    """The workflow files in the repository."""
+    """The workflow files in the repository.
+
+    Attributes:
+        disabled: The paths of those that somebody has switched off.
+    """
 
     def __init__(self, origin: Origin, default_ref: str) -> None:
         """Look into this repository."""
         self._origin, self._default_ref = origin, default_ref
+        self.disabled: set[str] = set()
 
     def texts(self, sha: str) -> dict[str, str]:
         """Return the files of a commit, by path, whether they make sense or not."""

@@ -16,13 +16,16 @@ def contexts(
     workflow: Workflow, trigger: Trigger, variables: Mapping[str, str]
 ) -> dict[str, Value]:
     """Return what a workflow's own expressions may look at."""
+    pull = trigger.payload.get("pull_request", {})
     github: dict[str, Value] = {
         "workflow": workflow.name,
         "event_name": trigger.event,
         "event": trigger.payload,
         "ref": trigger.ref,
-        "ref_name": trigger.branch,
-        "sha": trigger.sha,
+        "ref_name": trigger.ref.split("/", 2)[-1],
+        "head_ref": pull.get("head", {}).get("ref", ""),
+        "base_ref": pull.get("base", {}).get("ref", ""),
+        "sha": trigger.checked_out,
         "actor": trigger.actor,
         "repository": trigger.payload.get("repository", {}).get("full_name"),
     }

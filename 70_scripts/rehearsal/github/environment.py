@@ -58,7 +58,7 @@ def runner_environment(
         "GITHUB_SERVER_URL": address,
         "GITHUB_TRIGGERING_ACTOR": run.triggering_actor,
         "GITHUB_WORKFLOW_REF": f"{settings.full_name}/{run.path}@{run.trigger.ref}",
-        "GITHUB_WORKFLOW_SHA": run.sha,
+        "GITHUB_WORKFLOW_SHA": run.trigger.checked_out,
         "REHEARSAL_ARTIFACTS": str(files.artifacts),
         "REHEARSAL_ORIGIN": str(origin),
         "REHEARSAL_TOOLS": str(settings.work / "tools"),

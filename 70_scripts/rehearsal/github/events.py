@@ -1,19 +1,24 @@
-"""Start what pushes and completed runs start.
+"""Start what pushes, pull requests and completed runs start.
 
 Owns the order of the questions: which commit, which files, which filters.
 """
+
+from collections.abc import Callable
 
 from rehearsal.github.catalog import Catalog
 from rehearsal.github.origin import ZERO_SHA, Origin
 from rehearsal.github.parsing import parse_workflow
 from rehearsal.github.payloads.common import Site
-from rehearsal.github.payloads.events import push_event, run_event
+from rehearsal.github.payloads.events import pull_event, push_event, run_event
+from rehearsal.github.payloads.pulls import pull_json
 from rehearsal.github.payloads.runs import run_json
+from rehearsal.github.pulls import Pull
 from rehearsal.github.pushes import Push
 from rehearsal.github.runs import Run, Trigger
 from rehearsal.github.starting import Starter
 from rehearsal.github.triggers import (
     is_skipped_by,
+    is_started_by_pull,
     is_started_by_push,
     is_started_by_run,
 )
@@ -34,10 +39,12 @@ class Events:
         self._site, self._actor = site, actor
         self._origin, self._catalog, self._starter = origin, catalog, starter
         self.pushes: list[Push] = []
+        self.on_push: Callable[[Push], None] = lambda push: None
 
     def push(self, push: Push) -> None:
         """Note a push, and start what it starts."""
         self.pushes.append(push)
+        self.on_push(push)
         sha = None if push.after == ZERO_SHA else self._origin.resolve(push.after)
         if sha is None or not push.ref.startswith(("refs/heads/", "refs/tags/")):
             return
@@ -46,6 +53,8 @@ class Events:
         changed = self._origin.changed_paths(push.before, sha)
         trigger = self._push_trigger(push, sha)
         for path, text in self._catalog.texts(sha).items():
+            if path in self._catalog.disabled:
+                continue
             try:
                 workflow = parse_workflow(path, text)
             except WorkflowError:
@@ -54,13 +63,33 @@ class Events:
             if is_started_by_push(workflow, push.ref, changed):
                 self._starter.start(workflow, text, trigger)
 
+    def pull(self, pull: Pull, action: str) -> None:
+        """Start what something done to a pull request starts, from its trial merge."""
+        if pull.trial is None or is_skipped_by(
+            self._origin.commit(pull.head_sha).message
+        ):
+            return
+        body = pull_json(self._site, pull)
+        payload = pull_event(self._site, body, action, self._actor)
+        ref = f"refs/pull/{pull.number}/merge"
+        trigger = Trigger(
+            "pull_request", pull.head_sha, ref, self._actor, payload, trial=pull.trial
+        )
+        changed = self._origin.changed_paths(pull.base_sha, pull.trial)
+        for workflow, text in self._catalog.at(pull.trial):
+            is_off = workflow.path in self._catalog.disabled
+            if not is_off and is_started_by_pull(workflow, pull.base, action, changed):
+                self._starter.start(workflow, text, trigger)
+
     def completed(self, run: Run) -> None:
         """Start what the end of a run starts, from the default branch's files."""
         sha, depth = self._catalog.default_head(), run.trigger.depth + 1
         if sha is None or depth > MAX_DEPTH:
             return
+        name, branch = run.workflow_name, run.trigger.branch
         for workflow, text in self._catalog.at(sha):
-            if is_started_by_run(workflow, run.workflow_name, run.trigger.branch):
+            is_off = workflow.path in self._catalog.disabled
+            if not is_off and is_started_by_run(workflow, name, branch):
                 self._starter.start(workflow, text, self._run_trigger(run, sha, depth))
 
     def _push_trigger(self, push: Push, sha: str) -> Trigger:

@@ -46,6 +46,10 @@ class Manual:
         Raises:
             InputError: The ref or the inputs are not acceptable.
         """
+        if path in self._catalog.disabled:
+            raise InputError(
+                "Cannot trigger a 'workflow_dispatch' on a disabled workflow"
+            )
         full, sha = self._resolved(ref)
         text = self._catalog.texts(sha).get(path, "")
         try:
@@ -59,7 +63,7 @@ class Manual:
 
     def repeat(self, run: Run, only_failed: bool) -> Run:
         """Start a completed run again: the same id, the next attempt."""
-        text = self._catalog.texts(run.sha)[run.path]
+        text = self._catalog.texts(run.trigger.checked_out)[run.path]
         workflow = parse_workflow(run.path, text)
         before = self._ledger.jobs(run.id, run.attempt)
         carried: frozenset[str] = frozenset()

@@ -1,14 +1,16 @@
 """Ask the bare repository questions.
 
-Owns every git command of the stand-in. Refuses to change history: pushing is the
-user's, and clones go to directories of their own.
+Owns every git command of the stand-in. Refuses to change history beyond merging what
+somebody wants merged: pushing is the user's, clones go to directories of their own.
 """
 
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 ZERO_SHA = "0" * 40
+MERGER = ("-c", "user.name=GitHub", "-c", "user.email=noreply@github.com")
 _FIELDS = "%H%n%T%n%P%n%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%B"
 
 
@@ -84,6 +86,19 @@ class Origin:
     def merge_base(self, one: str, other: str) -> str | None:
         """Return the best common ancestor, if there is one."""
         return self._run("merge-base", one, other, check=False).strip() or None
+
+    def merge(self, base: str, head: str, message: str) -> str | None:
+        """Merge two commits into a new one of no branch; None if they conflict."""
+        tree = self._run("merge-tree", "--write-tree", base, head, check=False).strip()
+        if not re.fullmatch("[0-9a-f]{40}", tree):
+            return None
+        parents = ("-p", base, "-p", head)
+        made = ("commit-tree", tree, *parents, "-m", message)
+        return self._run(*MERGER, *made).strip()
+
+    def set_ref(self, ref: str, sha: str) -> None:
+        """Let a ref name a commit."""
+        self._run("update-ref", ref, sha)
 
     def check_out(self, sha: str, target: Path, remote: str) -> None:
         """Check a commit out into a fresh directory that names this remote."""

@@ -60,10 +60,10 @@ class Performer:
         """Perform a run and return its conclusion."""
         run = assignment.run
         files = ActFiles(self._settings.work / f"{run.id}-{run.attempt}")
-        secrets = {
-            **self._settings.secrets,
-            "GITHUB_TOKEN": self._tokens.issue(run.id),
-        }
+        secrets = {"GITHUB_TOKEN": self._tokens.issue(run.id)}
+        if not run.trigger.trial:
+            # What a pull request brings may come from anybody.
+            secrets |= self._settings.secrets
         try:
             command = self._prepared(assignment, files, execution, secrets)
         except (WorkflowError, OSError, subprocess.CalledProcessError) as error:
@@ -101,7 +101,7 @@ class Performer:
             },
         )
         remote = f"https://github.com/{settings.full_name}"
-        self._origin.check_out(run.sha, files.source, remote)
+        self._origin.check_out(run.trigger.checked_out, files.source, remote)
         workflow = self._placed(assignment, files)
         return courtesy(assignment.workflow) + act_command(
             act=settings.act,

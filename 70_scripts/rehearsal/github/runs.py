@@ -55,7 +55,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What makes a run start."""
+    """What makes a run start.
+
+    Attributes:
+        sha: What the run is about.
+        trial: What is checked out instead: a pull request's head, merged on trial.
+    """
 
     event: str
     sha: str
@@ -64,11 +69,19 @@ class Trigger:
     payload: Mapping[str, Any]
     inputs: Mapping[str, Value] = field(default_factory=dict)
     depth: int = 0
+    trial: str = ""
 
     @property
     def branch(self) -> str:
-        """Return the short name of the ref."""
+        """Return the short name of the branch or the tag that it came from."""
+        if self.trial:
+            return str(self.payload["pull_request"]["head"]["ref"])
         return self.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+
+    @property
+    def checked_out(self) -> str:
+        """Return the commit that the workflow's file and `github.sha` are of."""
+        return self.trial or self.sha
 
 
 @dataclass(frozen=True, slots=True)

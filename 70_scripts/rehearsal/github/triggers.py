@@ -12,6 +12,7 @@ from rehearsal.github.globs import is_any_selected, is_selected
 from rehearsal.github.parsing import listed
 from rehearsal.github.workflow import Workflow
 
+PULL_ACTIONS = ("opened", "synchronize", "reopened")
 _SKIP = re.compile(
     r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]"
     r"|\n\nskip-checks: *true\s*$"
@@ -42,6 +43,18 @@ def is_started_by_push(
     if not _passes(filters, own, other, name):
         return False
     return is_tag or changed is None or _has_path(filters, changed)
+
+
+def is_started_by_pull(
+    workflow: Workflow, base: str, action: str, changed: Sequence[str]
+) -> bool:
+    """Tell whether something done to a pull request starts this workflow."""
+    if "pull_request" not in workflow.triggers:
+        return False
+    filters = workflow.triggers["pull_request"] or {}
+    is_wanted = action in (listed(filters.get("types")) or PULL_ACTIONS)
+    is_into = _passes(filters, "branches", "", base)
+    return is_wanted and is_into and _has_path(filters, changed)
 
 
 def is_started_by_run(

@@ -10,6 +10,7 @@ from rehearsal.github.manual import Manual
 from rehearsal.github.origin import Origin
 from rehearsal.github.payloads.common import Site
 from rehearsal.github.performance import Performer
+from rehearsal.github.pulls import Pulls
 from rehearsal.github.rest.backstage import Backstage
 from rehearsal.github.settings import Settings
 from rehearsal.github.starting import Starter
@@ -28,12 +29,15 @@ def assembled(settings: Settings, origin: Origin, tokens: Tokens) -> Backstage:
     starter = Starter(settings, origin, ledger, engine)
     events = Events(site, actor, origin, catalog, starter)
     engine.on_completed = events.completed
+    pulls = Pulls(actor, origin, ledger, events.pull, events.push)
+    events.on_push = pulls.pushed
     manual = Manual(site, actor, origin, catalog, starter, engine, ledger)
     return Backstage(
         origin=origin,
         ledger=ledger,
         events=events,
         manual=manual,
+        pulls=pulls,
         catalog=catalog,
         engine=engine,
         site=site,

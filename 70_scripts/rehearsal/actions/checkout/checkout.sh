@@ -16,7 +16,12 @@ if [ "$CHECKOUT_DEPTH" = 0 ]; then
   git fetch --quiet --tags origin '+refs/heads/*:refs/remotes/origin/*'
 fi
 if printf '%s\n' "$wanted" | grep -Eqx '[0-9a-f]{40}'; then
-  [ "$CHECKOUT_DEPTH" = 0 ] || git fetch --quiet --depth "$CHECKOUT_DEPTH" origin "$wanted"
+  if [ "$CHECKOUT_DEPTH" = 0 ]; then
+    # The trial merge of a pull request is on no branch.
+    git cat-file -e "$wanted" 2>/dev/null || git fetch --quiet origin "$wanted"
+  else
+    git fetch --quiet --depth "$CHECKOUT_DEPTH" origin "$wanted"
+  fi
   commit=$wanted
 else
   case $wanted in refs/*) ref=$wanted ;; *) ref="refs/heads/$wanted" ;; esac

@@ -42,6 +42,18 @@ def dispatch_event(
     }
 
 
+def pull_event(
+    site: Site, pull: Mapping[str, Any], action: str, actor: str
+) -> dict[str, Any]:
+    """Return the payload of something done to a pull request."""
+    return {
+        "action": action,
+        "number": pull["number"],
+        "pull_request": dict(pull),
+        **_everywhere(site, actor),
+    }
+
+
 def run_event(site: Site, run: Mapping[str, Any], actor: str) -> dict[str, Any]:
     """Return the payload of the end of another run."""
     return {

@@ -12,7 +12,7 @@ RUNNER = "rehearsal"
 
 
 def workflow_json(
-    site: Site, workflow: Workflow, number: int, created: float
+    site: Site, workflow: Workflow, number: int, created: float, *, is_disabled: bool
 ) -> dict[str, Any]:
     """Return a workflow."""
     return {
@@ -20,7 +20,7 @@ def workflow_json(
         "node_id": node_id("W", number),
         "name": workflow.name,
         "path": workflow.path,
-        "state": "active",
+        "state": "disabled_manually" if is_disabled else "active",
         "created_at": moment(created),
         "updated_at": moment(created),
         "url": f"{site.api}/actions/workflows/{number}",

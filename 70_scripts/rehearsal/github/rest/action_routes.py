@@ -38,6 +38,7 @@ class ActionRoutes:
             Route("/actions/workflows", self.workflows),
             Route(workflow, self.workflow),
             Route(f"{workflow}/dispatches", self.dispatch, methods=post),
+            Route(f"{workflow}/{{switch}}", self.switch, methods=["PUT"]),
             Route(f"{run}/rerun", self._repeating(False), methods=post),
             Route(f"{run}/rerun-failed-jobs", self._repeating(True), methods=post),
             Route(f"{run}/cancel", self.cancel, methods=post),
@@ -73,6 +74,17 @@ class ActionRoutes:
             "html_url": f"{site.html}/actions/runs/{run.id}",
         }
         return JSONResponse({"workflow_run_id": run.id, **links})
+
+    def switch(self, request: Request) -> Response:
+        """Disable a workflow, or enable it again."""
+        require_token(request)
+        path = self._backstage.workflow_path(request.path_params["workflow"])
+        disabled = self._backstage.catalog.disabled
+        switches = {"disable": disabled.add, "enable": disabled.discard}
+        if request.path_params["switch"] not in switches:
+            raise not_found()
+        switches[request.path_params["switch"]](path)
+        return Response(status_code=204)
 
     def cancel(self, request: Request) -> Response:
         """Cancel a run."""
@@ -116,4 +128,5 @@ class ActionRoutes:
     def _json(self, workflow: Workflow) -> dict[str, object]:
         number = self._backstage.ledger.workflow_id(workflow.path)
         site, created = self._backstage.site, self._backstage.started_at
-        return workflow_json(site, workflow, number, created)
+        is_off = workflow.path in self._backstage.catalog.disabled
+        return workflow_json(site, workflow, number, created, is_disabled=is_off)

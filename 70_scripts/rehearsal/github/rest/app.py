@@ -14,6 +14,7 @@ from rehearsal.github.rest.deployment_routes import DeploymentRoutes
 from rehearsal.github.rest.errors import Refusal, not_found_response, refusal_response
 from rehearsal.github.rest.front import VERSIONS, Front
 from rehearsal.github.rest.limits import Limits
+from rehearsal.github.rest.pull_routes import PullRoutes
 from rehearsal.github.rest.run_routes import RunRoutes
 from rehearsal.github.tokens import Tokens
 
@@ -29,6 +30,7 @@ def api_application(
         *ActionRoutes(backstage).routes(),
         *commits.routes(),
         *DeploymentRoutes(backstage).routes(),
+        *PullRoutes(backstage).routes(),
     ]
     name = backstage.site.full_name
     routes = Starlette(

@@ -13,6 +13,7 @@ from rehearsal.github.ledger import Ledger
 from rehearsal.github.manual import Manual
 from rehearsal.github.origin import Commit, Origin
 from rehearsal.github.payloads.common import Site
+from rehearsal.github.pulls import Pulls
 from rehearsal.github.rest.errors import not_found
 
 
@@ -24,6 +25,7 @@ class Backstage:
     ledger: Ledger
     events: Events
     manual: Manual
+    pulls: Pulls
     catalog: Catalog
     engine: Engine
     site: Site
