@@ -113,7 +113,14 @@ class Pipeline:
             )
         http, token = Http(), self.secrets.token
         github = GitHub(http, settings.api_url, repository, token, self.clock)
-        return Watch(github, settings.workflow, ci.gate_jobs, ci.interval, ci.deadline)
+        return Watch(
+            github,
+            settings.workflow,
+            ci.gate_jobs,
+            ci.interval,
+            ci.deadline,
+            self.store().message,
+        )
 
     def watcher(self, environment: str) -> WatcherLauncher:
         """Return what starts an environment's watchers."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from pipeline.core.history import Kind, Order
 from pipeline.core.sha import Sha
+from pipeline.core.skipping import NO_CI
 from pipeline.core.verdict import Judgement
 from pipeline.core.wording import escaped, one_line
 
+CI_IN_PROGRESS = "⏳ CI verification in progress..."
 MOST_JOBS = 5
 MASS_MENTIONS = ("everyone", "here")
 LONGEST_ACTOR = 60
@@ -26,21 +28,24 @@ class Notice:
 
 def started(order: Order, *, awaits_ci: bool = True) -> Notice:
     """Say that a deployment begins."""
-    lines = ("⏳ CI verification in progress...",) if awaits_ci else ()
+    lines = (CI_IN_PROGRESS,) if awaits_ci else ()
     title = "Deployment started"
     if order.kind is not Kind.DEPLOY:
         title = f"{order.kind.capitalize()} started"
     return _notice("🚀", title, order, lines)
 
 
-def live(order: Order, seconds: float, remarks: tuple[str, ...]) -> Notice:
-    """Say that the SHA serves, read back, and that its verdict is awaited."""
+def live(
+    order: Order, seconds: float, remarks: tuple[str, ...], *, awaits_ci: bool = True
+) -> Notice:
+    """Say that the SHA serves, read back, and where its verdict will come from."""
     lines = (
         f"Serving this SHA, healthy, after {seconds:.1f} s",
         *remarks,
-        "⏳ CI verification in progress...",
+        CI_IN_PROGRESS if awaits_ci else f"⏳ {NO_CI}; settle it by hand",
     )
-    return _notice("🚀", "Live, awaiting CI", order, lines)
+    title = "Live, awaiting CI" if awaits_ci else "Live, awaiting a person's verdict"
+    return _notice("🚀", title, order, lines)
 
 
 def deployed(order: Order) -> Notice:

@@ -114,6 +114,11 @@ class Store:
         author, _, subject = found.partition("\0")
         return Commit(author, subject)
 
+    def message(self, sha: Sha) -> str:
+        """Return a commit's whole message, empty if the commit is not here."""
+        command = ("log", "-1", "--format=%B", str(sha))
+        return self._git(*command, allowed=(0, 128)).text
+
     def commits_since(
         self, older: Sha | None, newer: Sha, most: int
     ) -> tuple[tuple[Sha, Commit], ...]:

@@ -7,6 +7,7 @@ environment's lock.
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Step
 from pipeline.core.messages import Notice
+from pipeline.core.skipping import asks_for_no_ci
 from pipeline.usecases.environment import Environment
 
 
@@ -45,7 +46,8 @@ def _live_notice(
     if deployment.order.kind is not Kind.DEPLOY or env.is_validated_only:
         return None  # Its end will be told.
     seconds = env.clock.now() - deployment.started_at
-    return messages.live(deployment.order, seconds, remarks)
+    is_skipped = asks_for_no_ci(env.store.message(deployment.sha))
+    return messages.live(deployment.order, seconds, remarks, awaits_ci=not is_skipped)
 
 
 def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from pipeline.core.sha import Sha
+from pipeline.core.skipping import NO_CI, asks_for_no_ci
 from pipeline.core.verdict import Judgement, Run, Verdict, deciding_run, judge
 from pipeline.effects.clock import Clock
 from pipeline.gateways.github import GitHub, GitHubUnavailable
@@ -17,13 +18,17 @@ SHARE = 3  # a watch without a token takes at most a third of what is left
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How a verdict is waited for; durations in seconds."""
+    """How a verdict is waited for; durations in seconds.
+
+    ``message_of`` returns a commit's message, empty where that is not known.
+    """
 
     github: GitHub
     workflow: str
     gate_jobs: tuple[str, ...]
     interval: float
     deadline: float
+    message_of: Callable[[Sha], str] = lambda _: ""
 
 
 def look(watch: Watch, sha: Sha, *, is_sparing: bool = False) -> Judgement:
@@ -39,6 +44,9 @@ def look(watch: Watch, sha: Sha, *, is_sparing: bool = False) -> Judgement:
     """
     runs = watch.github.runs(sha, watch.workflow)
     run = deciding_run(runs, sha, watch.workflow)
+    if run is None and asks_for_no_ci(watch.message_of(sha)):
+        # A person may still say the verdict, or run CI in another way, until the end.
+        return Judgement(Verdict.PENDING, NO_CI)
     jobs = watch.github.jobs(run) if run and _has_jobs(watch, run, is_sparing) else []
     return judge(run, jobs, watch.gate_jobs)
 

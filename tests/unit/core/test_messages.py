@@ -32,6 +32,13 @@ TEXTS: dict[str, tuple[Notice, str, bool]] = {
         f"🚀 PREPROD - Rollback started{HEAD}⏳ CI verification in progress...",
         False,
     ),
+    "live, no CI will come": (
+        messages.live(ORDER, 1.26, (), awaits_ci=False),
+        f"🚀 PREPROD - Live, awaiting a person's verdict{HEAD}"
+        "Serving this SHA, healthy, after 1.3 s\n"
+        "⏳ no CI will come: the commit message asks for none; settle it by hand",
+        False,
+    ),
     "live": (
         messages.live(ORDER, 1.26, ("Hand-made changes were kept",)),
         f"🚀 PREPROD - Live, awaiting CI{HEAD}"
