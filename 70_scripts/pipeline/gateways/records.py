@@ -98,6 +98,16 @@ class Records(Memory):
         marks = self.steps(deployment)
         return any(name is step and is_done for name, is_done, _ in marks)
 
+    def activations_since(self, environment: str, moment: float) -> int:
+        """Return how often a version was put up since then (epoch seconds)."""
+        query = (
+            "SELECT COUNT(*) FROM step s JOIN deployment d ON d.id = s.deployment "
+            "WHERE d.environment = ? AND s.name = ? AND NOT s.is_done AND s.at > ?"
+        )
+        values = (environment, Step.ACTIVATE, moment)
+        count: int = self._database.execute(query, values).fetchone()[0]
+        return count
+
     def attempts(self, deployment: Deployment) -> int:
         """Return how often the step that was begun most often was begun."""
         begun = [name for name, is_done, _ in self.steps(deployment) if not is_done]

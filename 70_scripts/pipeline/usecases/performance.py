@@ -6,9 +6,9 @@ a death, it goes on from the journal; the caller holds the environment's lock.
 
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
-from pipeline.core.sha import Sha
 from pipeline.usecases.returning import put_up_or_return
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.overtaking import overtaken
 from pipeline.usecases.preparation import back_up_or_end, prepare_or_end
 
 
@@ -22,8 +22,7 @@ def perform(env: Environment, deployment: Deployment) -> None:
     """
     if not env.journal.has_begun(deployment, Step.KEEP):
         prepare_or_end(env, deployment)
-        if newer := _newer_live(env, deployment):
-            reason = f"{newer.short}, which contains it, is live already"
+        if reason := overtaken(env, deployment):
             notice = messages.superseded(deployment.order, (reason,))
             env.journal.end(deployment, Outcome.SUPERSEDED, reason, notice)
             env.announce(reason)
@@ -66,14 +65,3 @@ def _end_withdrawn(env: Environment, instead: Sha) -> None:
             notice = messages.withdrawn(deployment.order, instead)
             reason = "rolled back by hand"
             env.journal.end(deployment, Outcome.ROLLED_BACK, reason, notice)
-
-
-def _newer_live(env: Environment, deployment: Deployment) -> Sha | None:
-    """Return what is live if a plain deployment would be a step back from it."""
-    live = env.journal.live(env.name)
-    if deployment.order.kind is not Kind.DEPLOY or live is None:
-        return None
-    if live.sha == deployment.sha:
-        return None
-    is_newer = env.store.is_ancestor_or_same(deployment.sha, live.sha)
-    return live.sha if is_newer else None

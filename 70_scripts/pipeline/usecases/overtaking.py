@@ -1,0 +1,41 @@
+"""Which deployments are not put up, because something newer is, or is about to be.
+
+Pushes that come faster than they can be put up must not restart the app one by one:
+the first two of a burst are put up, and then its last.
+"""
+
+from pipeline.core.history import Deployment, Kind
+from pipeline.core.skipping import asks_for_no_ci
+from pipeline.usecases.environment import Environment
+
+BURST = 300.0  # seconds
+MOST = 2  # activations within them, before only the newest push is put up
+
+
+def overtaken(env: Environment, deployment: Deployment) -> str:
+    """Say why a deployment, just fetched, is not worth putting up; empty if it is."""
+    if deployment.order.kind is not Kind.DEPLOY:
+        return ""
+    return _newer_live(env, deployment) or _newer_pushed(env, deployment)
+
+
+def _newer_live(env: Environment, deployment: Deployment) -> str:
+    """Say what is live if the deployment would be a step back from it."""
+    live = env.journal.live(env.name)
+    if live is None or live.sha == deployment.sha:
+        return ""
+    is_newer = env.store.is_ancestor_or_same(deployment.sha, live.sha)
+    return f"{live.sha.short}, which contains it, is live already" if is_newer else ""
+
+
+def _newer_pushed(env: Environment, deployment: Deployment) -> str:
+    """Say what was pushed after it, in a burst whose next job puts that up."""
+    tip = env.store.tip()
+    if tip == deployment.sha or not deployment.order.run_url:
+        return ""  # Whoever deploys by hand means this SHA.
+    if env.is_validated_only or asks_for_no_ci(env.store.message(tip)):
+        return ""  # No job comes for the newer one.
+    if env.journal.newest(env.name, tip):
+        return ""  # Its job has been here.
+    recent = env.journal.activations_since(env.name, env.clock.now() - BURST)
+    return f"{tip.short}, which contains it, was pushed since" if recent >= MOST else ""
