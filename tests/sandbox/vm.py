@@ -122,14 +122,21 @@ class Vm:
             secrets.write_text(f"DISCORD_WEBHOOK_URL={self.webhook}\n{more}")
             secrets.chmod(0o600)
 
-    def push(self, message: str, **behaviour: object) -> str:
-        """Commit a version that behaves as told, push it to main, return its SHA."""
+    def bring(self, *workflows: str) -> None:
+        """Put some of the repository's own workflows into the next commit."""
+        folder = ".github/workflows"
+        (self.clone / folder).mkdir(parents=True)
+        for name in workflows:
+            shutil.copy(REPOSITORY / folder / name, self.clone / folder)
+
+    def push(self, message: str, branch: str = "main", **behaviour: object) -> str:
+        """Commit a version that behaves as told, push it, return its SHA."""
         app = self.clone / "10_preprod"
         (app / "behaviour.json").write_text(json.dumps(behaviour))
         (app / "version.txt").write_text(message)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
-        self.git("push", "--quiet", "origin", "HEAD:main")
+        self.git("push", "--quiet", "origin", f"HEAD:{branch}")
         self.pushed.append(self.git("rev-parse", "HEAD"))
         return self.pushed[-1]
 

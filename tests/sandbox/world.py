@@ -1,10 +1,13 @@
 """A sandbox VM and its outside, with the words that tests need to play in it."""
 
 import json
+import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -12,7 +15,7 @@ from rehearsal.discord.server import DiscordServer
 from rehearsal.github.scripting import ScriptedRun
 from rehearsal.github.server import GitHubServer
 
-from tests.sandbox.vm import Vm
+from tests.sandbox.vm import CACHE, Vm
 
 PATIENCE = 40.0
 PAUSE = 0.05
@@ -111,12 +114,23 @@ class World:
 
 
 @contextmanager
-def opened(vm: Vm) -> Iterator[World]:
-    """Connect a VM with a loopback GitHub, which runs nothing, and Discord."""
+def opened(vm: Vm, act: Path | None = None) -> Iterator[World]:
+    """Connect a VM with a loopback GitHub and Discord.
+
+    With act, what is pushed runs the workflows that it brings; else nothing runs.
+    """
     if not vm.origin.exists():
         bare = ("init", "--quiet", "--bare", "-b", "main", str(vm.origin))
         vm.git(*bare, at=vm.home)
-    github = GitHubServer(vm.origin, "o", "r", None, vm.home)
+    github = GitHubServer(
+        vm.origin,
+        "o",
+        "r",
+        act,
+        vm.home,
+        environment={**CACHE, "PATH": _tools()},
+        variables={"SLOW_TESTS": "off"},
+    )
     discord = DiscordServer()
     try:
         discord.start()
@@ -125,10 +139,16 @@ def opened(vm: Vm) -> Iterator[World]:
         vm.configure()
         yield World(vm, github, discord)
     finally:
+        if act:
+            github.stop()  # With all that it runs.
         vm.stop()
         # Nobody waits until they have noticed: the next world has its own.
         for server in (github, discord):
             Thread(target=server.stop, daemon=True).start()
+
+
+def _tools() -> str:
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
 def begin(world: World) -> None:
