@@ -11,9 +11,12 @@ import sys
 import time
 from pathlib import Path
 
-from rehearsal.acts import RehearsalFailed, Stage, bad_push, good_push
+from rehearsal.acts import bad_push, good_push, unfit_version
 from rehearsal.base_image import BaseImageError
 from rehearsal.floor import measure_floor
+from rehearsal.stage import RehearsalFailed, Stage
+from rehearsal.stories.beginning import begin
+from rehearsal.stories.registry import STORIES
 from rehearsal.timeline import (
     keep_job_logs,
     laps,
@@ -33,13 +36,17 @@ def main(arguments: argparse.Namespace) -> int:
     start = time.monotonic()
     console = Console()
     code = 1
-    with opened_scene(CHECKOUT, has_docker=arguments.docker) as world:
+    story = STORIES.get(arguments.fault)
+    settings = story.ci if story else {}
+    with opened_scene(CHECKOUT, has_docker=arguments.docker, ci=settings) as world:
         stage = Stage(world, console)
         stage.say(f"[bold]The rehearsal plays in {world.home}[/bold]")
+        if story:
+            stage.say(f"{arguments.fault}: {story.promise}")
         try:
-            play(stage)
+            (story.play if story else play)(stage)
             code = 0
-        except RehearsalFailed as failure:
+        except (RehearsalFailed, subprocess.CalledProcessError) as failure:
             stage.say(f"\n[bold red]Not as promised:[/bold red] {failure}")
         keep_job_logs(world)
         if code:
@@ -54,8 +61,15 @@ def main(arguments: argparse.Namespace) -> int:
 
 def play(stage: Stage) -> None:
     """Play every act."""
-    good = good_push(stage)
-    bad = bad_push(stage, good)
+    first = begin(stage)
+    good = good_push(stage, first)
+    bad = bad_push(stage, good, first)
+    show_speed(stage, good, bad)
+    unfit_version(stage, first)
+
+
+def show_speed(stage: Stage, good: str, bad: str) -> None:
+    """Say how long the second push took, and how long it would take bare hands."""
     push = laps(stage.scene, bad)
     floor = measure_floor(stage.scene, good, bad)
     stage.say(
@@ -73,24 +87,29 @@ def summarize(stage: Stage, seconds: float, code: int) -> None:
     """Say how it ended and where to look further."""
     world = stage.scene
     sign = "[bold red]✗[/bold red]" if code else "[bold green]✓[/bold green]"
-    stage.say(
-        f"{sign} {seconds:.0f} s; preprod serves {stage.serving()[:7] or 'nothing'}"
+    places = (
+        f"{name} serves {stage.serving(name)[:7] or 'nothing'}" for name in world.ports
     )
+    stage.say(f"{sign} {seconds:.0f} s; {', '.join(places)}")
     stage.say(f"   watcher logs   {world.logs}/ci-watcher-LATEST.log")
     stage.say(f"   jobs' logs     {world.logs}/run-*.log")
     stage.say(
         f"   journal        sqlite3 {world.state}/journal.db 'SELECT * FROM outcome'"
     )
-    if (world.state / "preprod-app.log").exists():
-        stage.say(f"   the app's log  {world.state}/preprod-app.log")
+    for log in sorted(world.state.glob("*-app.log")):
+        stage.say(f"   the app's log  {log}")
 
 
 def linger(stage: Stage) -> None:
     """Leave everything running until Ctrl-C."""
     world = stage.scene
-    world.git("revert", "--no-edit", "HEAD")  # So that the next push is a good one.
+    # So that the next push is a good one.
+    first = world.git("rev-list", "--max-parents=0", "HEAD")
+    world.git("read-tree", "--reset", "-u", first)
+    world.git("commit", "--quiet", "--message", "As it was in the beginning")
     stage.say("\nStill running; push to main and watch:")
-    stage.say(f"   app      {world.url}")
+    for name in world.ports:
+        stage.say(f"   {name:8} {world.url_of(name)}")
     stage.say(f"   clone    cd {world.clone}  # commit, git push origin main")
     stage.say(f"   status   HOME={world.home} {world.root}/70_scripts/run status")
     stage.say("Ctrl-C ends it.")
@@ -104,6 +123,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLE)
     parser.add_argument(
         "--docker", action="store_true", help="containers on the real engine"
+    )
+    parser.add_argument(
+        "--fault",
+        metavar="NAME",
+        choices=STORIES,
+        help="; ".join(f"{name}: {story.promise}" for name, story in STORIES.items()),
     )
     parser.add_argument(
         "--keep", action="store_true", help="leave it running at the end"

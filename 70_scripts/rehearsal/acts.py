@@ -1,149 +1,66 @@
-"""What the rehearsal plays: a push that is good, a push that is not, and the floor."""
+"""The rehearsal's play: two pushes, production meanwhile, and production's bad days."""
 
-import json
-import sqlite3
-import time
-import urllib.request
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
-
-from rehearsal.scene import Scene
-from rich.console import Console
-
-LIVE_PATIENCE = 180.0
-VERDICT_PATIENCE = 240.0
-POLL = 0.05
-END = (
-    "SELECT o.outcome FROM outcome o JOIN deployment d ON d.id = o.deployment "
-    "WHERE d.sha = ? AND d.kind = 'deploy'"
+from rehearsal.production import (
+    killed_half_way,
+    promoted,
+    refused,
+    rolled_back_by_hand,
+    unhealthy,
 )
-FAILING_TEST = '''"""A test that the rehearsal breaks on purpose."""
+from rehearsal.pushing import (
+    LIVE_PATIENCE,
+    await_live,
+    await_rolled_back,
+    await_validated,
+    push_bad,
+    push_good,
+)
+from rehearsal.stage import Stage
 
 
-def test_fails_on_purpose():
-    """Fail, so that CI turns red."""
-    assert 1 + 1 == 3
-'''
+def good_push(stage: Stage, first: str) -> str:
+    """Push a good commit: live at once, validated by its CI, its pipeline in force.
 
-
-class RehearsalFailed(Exception):
-    """Something did not happen as promised."""
-
-
-@dataclass(slots=True)
-class Stage:
-    """Where acts are played, and what they measured, in seconds."""
-
-    scene: Scene
-    console: Console
-    measured: dict[str, float] = field(default_factory=dict)
-
-    def say(self, text: str) -> None:
-        """Tell the audience what happens."""
-        self.console.print(text, highlight=False, soft_wrap=True)
-
-    def wait(
-        self,
-        what: str,
-        patience: float,
-        is_so: Callable[[], bool],
-        is_hopeless: Callable[[], bool] = lambda: False,
-    ) -> float:
-        """Wait until something is so; return the seconds it took.
-
-        Raises:
-            RehearsalFailed: it was not so in ``patience`` seconds, or cannot be.
-        """
-        start = time.monotonic()
-        with self.console.status(f"waiting: {what}"):
-            while not is_so():
-                if is_hopeless():
-                    raise RehearsalFailed(f"it ended otherwise: {what}")
-                if time.monotonic() - start > patience:
-                    raise RehearsalFailed(f"waited {patience:.0f} s in vain: {what}")
-                time.sleep(POLL)
-        took = time.monotonic() - start
-        self.say(f"   [{took:5.1f} s] {what}")
-        return took
-
-    def serving(self) -> str:
-        """Return the SHA that preprod itself reports, empty if nothing answers."""
-        try:
-            address = f"{self.scene.url}/_stcore/health"
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                return str(json.load(answer)["sha"])
-        except (OSError, ValueError, KeyError):
-            return ""
-
-    def validated(self) -> str:
-        """Return what ``last-validated-sha.txt`` holds."""
-        file = self.scene.state / "last-validated-sha.txt"
-        return file.read_text(encoding="ascii").strip() if file.exists() else ""
-
-    def end_of(self, sha: str) -> str | None:
-        """Return how the journal says that the deployment of a SHA ended."""
-        with closing(sqlite3.connect(self.scene.state / "journal.db")) as journal:
-            row = journal.execute(END, (sha,)).fetchone()
-        return row[0] if row else None
-
-
-def good_push(stage: Stage) -> str:
-    """Push a good commit; it must be live at once and validated by its CI."""
+    While CI runs, ``first`` becomes production's first version.
+    """
     stage.say("\n[bold]Act 1: a good push[/bold]")
-    sha = _push(
-        stage, "10_preprod/NEWS.md", "Rehearsed: a good change\n", "Good change"
-    )
-    _await_live(stage, sha, "first push → serving (installs dependencies)")
+    sha = push_good(stage)
+    await_live(stage, sha)
+    stage.say("   [bold]while CI runs, production gets its first version[/bold]")
+    refused(stage)
+    promoted(stage, first)
+    await_validated(stage, sha)
+    current = stage.scene.root / ".pipeline" / "current"
     stage.wait(
-        f"CI passed: {sha[:7]} is validated",
-        VERDICT_PATIENCE,
-        lambda: stage.validated() == sha,
-        is_hopeless=lambda: stage.end_of(sha) not in (None, "validated"),
-    )
-    return sha
-
-
-def bad_push(stage: Stage, good: str) -> str:
-    """Push a commit with a failing test; it must be live, then be rolled back."""
-    stage.say("\n[bold]Act 2: a push with a failing test[/bold]")
-    test = "10_preprod/tests/unit/test_on_purpose.py"
-    sha = _push(stage, test, FAILING_TEST, "Break a test on purpose")
-    _await_live(stage, sha, "second push → serving")
-    stage.wait(
-        f"CI failed: preprod serves {good[:7]} again",
-        VERDICT_PATIENCE,
-        lambda: stage.serving() == good,
-        is_hopeless=lambda: stage.end_of(sha) not in (None, "rolled back"),
-    )
-    stage.wait("the rollback is told", 60, lambda: _is_told(stage, sha, "Rolled back"))
-    if stage.validated() != good:
-        raise RehearsalFailed(f"last-validated-sha.txt holds {stage.validated()!r}")
-    return sha
-
-
-def _push(stage: Stage, file: str, text: str, message: str) -> str:
-    target: Path = stage.scene.clone / file
-    target.write_text(text, encoding="utf-8")
-    stage.scene.git("add", "--all")
-    stage.scene.git("commit", "--quiet", "--message", message)
-    stage.scene.git("push", "--quiet", "origin", "main")
-    sha = stage.scene.git("rev-parse", "HEAD")
-    stage.say(f"   pushed {sha[:7]}: {message}")
-    return sha
-
-
-def _await_live(stage: Stage, sha: str, what: str) -> None:
-    stage.wait(
-        f"curl {stage.scene.url}/_stcore/health shows {sha[:7]}",
+        "the pipeline that it brings is installed, and in force from now on",
         LIVE_PATIENCE,
-        lambda: stage.serving() == sha,
+        lambda: current.resolve().name == sha,
     )
-    received = next(p.received_at for p in stage.scene.github.pushes if p.after == sha)
-    stage.measured[what] = time.time() - received
+    return sha
 
 
-def _is_told(stage: Stage, sha: str, title: str) -> bool:
-    texts = (message.content for message in stage.scene.discord.messages)
-    return any(sha[:7] in text and title in text for text in texts)
+def bad_push(stage: Stage, good: str, first: str) -> str:
+    """Push a commit with a failing test: live, then rolled back.
+
+    While CI runs, the promotion of ``good`` is killed and resumed, then rolled back
+    by hand to ``first``.
+    """
+    stage.say("\n[bold]Act 2: a push with a failing test[/bold]")
+    sha = push_bad(stage)
+    await_live(stage, sha)
+    stage.wait(
+        "its deployment is done",
+        LIVE_PATIENCE,
+        lambda: stage.conclusion(sha, "cd-preprod.yml") == "success",
+    )
+    stage.say("   [bold]while CI runs, a promotion dies half-way[/bold]")
+    killed_half_way(stage, good)
+    rolled_back_by_hand(stage, good, first)
+    await_rolled_back(stage, sha, good, "CI failed", "CI failed: Preprod tests")
+    return sha
+
+
+def unfit_version(stage: Stage, first: str) -> None:
+    """Let production, which serves ``first``, meet a version that cannot start."""
+    stage.say("\n[bold]Act 3: a version that does not start on production[/bold]")
+    unhealthy(stage, first)

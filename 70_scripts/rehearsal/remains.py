@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,13 @@ def end_processes_of(home: Path) -> None:
     for pid in _processes_of(home):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def processes_naming(*words: bytes) -> list[int]:
+    """Return the processes of ours whose command line holds all of these words."""
+    return [
+        pid for pid, command, _ in _ours() if all(word in command for word in words)
+    ]
 
 
 def remove_project(project: str, image: str) -> None:
@@ -32,16 +40,20 @@ def remove_project(project: str, image: str) -> None:
 
 def _processes_of(home: Path) -> list[int]:
     needle = os.fsencode(home)
-    found = []
+    return [pid for pid, *known in _ours() if any(needle in one for one in known)]
+
+
+def _ours() -> Iterator[tuple[int, bytes, bytes]]:
+    """Give this user's other processes: number, command line and environment."""
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             is_ours = entry.stat().st_uid == os.geteuid()
-            known = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            command = (entry / "cmdline").read_bytes()
+            environment = (entry / "environ").read_bytes()
         except OSError:
             continue
-        if is_ours and needle in known and int(entry.name) != os.getpid():
-            found.append(int(entry.name))
-    return found
+        if is_ours and int(entry.name) != os.getpid():
+            yield int(entry.name), command, environment
 
 
 def _remove(listing: tuple[str, ...], remove: tuple[str, ...]) -> None:

@@ -20,11 +20,10 @@ AUTHOR = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where the rehearsal plays; ``port`` is preprod's."""
+    """Where the rehearsal plays; ``ports`` are the environments', by name."""
 
     home: Path
-    port: int
-    project: str
+    ports: Mapping[str, int]
     github: GitHubServer
     discord: DiscordServer
     environment: Mapping[str, str]
@@ -52,7 +51,15 @@ class Scene:
     @property
     def url(self) -> str:
         """Return preprod's address."""
-        return f"http://127.0.0.1:{self.port}"
+        return self.url_of("preprod")
+
+    def url_of(self, environment: str) -> str:
+        """Return an environment's address."""
+        return f"http://127.0.0.1:{self.ports[environment]}"
+
+    def project_of(self, environment: str) -> str:
+        """Return the name of an environment's Compose project."""
+        return f"mangetamain-rehearsal-{self.ports[environment]}"
 
     def git(self, *arguments: str) -> str:
         """Run git in the developer's clone; return what it printed."""

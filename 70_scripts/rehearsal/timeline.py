@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from rehearsal.acts import Stage
 from rehearsal.scene import Scene
+from rehearsal.stage import Stage
 from rich.markup import escape
 
 STEPS = (
-    "SELECT d.kind, d.sha, s.name, s.at FROM step s JOIN deployment d "
+    "SELECT d.environment, d.kind, d.sha, s.name, s.at FROM step s JOIN deployment d "
     "ON d.id = s.deployment WHERE s.is_done"
 )
 ENDS = (
-    "SELECT d.kind, d.sha, o.outcome, o.at, o.reason FROM outcome o "
+    "SELECT d.environment, d.kind, d.sha, o.outcome, o.at, o.reason FROM outcome o "
     "JOIN deployment d ON d.id = o.deployment"
 )
 LAPS = (
@@ -103,7 +103,8 @@ def _events(scene: Scene) -> Iterator[Event]:
         yield Event(run.started_at, "GitHub", f"{name}: run started")
         yield Event(run.updated_at, "GitHub", f"{name}: {run.conclusion or run.status}")
     with closing(sqlite3.connect(scene.state / "journal.db")) as journal:
-        for kind, sha, step, at in journal.execute(STEPS):
-            yield Event(at, "pipeline", f"{kind} of {sha[:7]}: {step} done")
-        for kind, sha, outcome, at, reason in journal.execute(ENDS):
-            yield Event(at, "pipeline", f"{kind} of {sha[:7]}: {outcome} ({reason})")
+        for where, kind, sha, step, at in journal.execute(STEPS):
+            yield Event(at, where, f"{kind} of {sha[:7]}: {step} done")
+        for where, kind, sha, outcome, at, reason in journal.execute(ENDS):
+            why = " ".join(reason.split())
+            yield Event(at, where, f"{kind} of {sha[:7]}: {outcome} ({why})")

@@ -9,28 +9,32 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-import yaml
-from rehearsal.base_image import ensure_base_image
+from rehearsal.configuring import ENVIRONMENTS, IMAGE, OWNER, REPOSITORY, configure
 from rehearsal.discord.server import DiscordServer
 from rehearsal.github.server import GitHubServer
 from rehearsal.remains import end_processes_of, remove_project
 from rehearsal.scene import Scene
 
-IMAGE = "mangetamain-rehearsal"
-OWNER, REPOSITORY = "team", "mangetamain"
 RECORDS = ("app-state", "logs")
 
 
 @contextmanager
-def opened_scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
-    """Set the world up from the checkout ``source``; end all of it afterwards.
+def opened_scene(
+    source: Path, *, has_docker: bool, ci: Mapping[str, object] | None = None
+) -> Iterator[Scene]:
+    """Set the world up; end all of it afterwards.
 
     Only the records stay; after Ctrl-C, nothing does.
+
+    Args:
+        source: the checkout that is rehearsed.
+        has_docker: containers on the real engine, else local processes.
+        ci: settings of ``ci`` in pipeline.yml other than the rehearsal's usual ones.
     """
     home = Path(mkdtemp(prefix="mangetamain-rehearsal-"))
     environment = _environment(home)
@@ -49,13 +53,12 @@ def opened_scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
         secrets={"DISCORD_WEBHOOK_URL": discord.webhook_url},
         variables={"SLOW_TESTS": "off"},  # They contain this very rehearsal.
     )
-    port = _free_port()
-    project = f"mangetamain-rehearsal-{port}"
-    world = Scene(home, port, project, github, discord, environment)
+    ports = {name: _free_port() for name in ENVIRONMENTS}
+    world = Scene(home, ports, github, discord, environment)
     kept: tuple[str, ...] = ()
     try:
         with discord:
-            _seed(world, source, has_docker=has_docker)
+            _seed(world, source, has_docker=has_docker, ci=ci or {})
             _set_up_vm(world)
             with github:
                 yield world
@@ -64,7 +67,8 @@ def opened_scene(source: Path, *, has_docker: bool) -> Iterator[Scene]:
         end_processes_of(home)
         _forget(home, kept)
         if has_docker:
-            remove_project(project, f"{IMAGE}:{project}")
+            for project in map(world.project_of, ENVIRONMENTS):
+                remove_project(project, f"{IMAGE}:{project}")
 
 
 def _forget(home: Path, kept: tuple[str, ...]) -> None:
@@ -76,27 +80,33 @@ def _forget(home: Path, kept: tuple[str, ...]) -> None:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    # The package cache is shared with the real home: a second run is quick.
-    cache = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache" / "uv"
+    # These caches are shared with the real home: a second run is quick.
+    caches = Path.home() / ".cache"
+    packages = os.environ.get("UV_CACHE_DIR") or caches / "uv"
     tools = Path(sys.executable).parent
     return {
         **{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
         "HOME": str(home),
         "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "UV_CACHE_DIR": str(cache),
+        "UV_CACHE_DIR": str(packages),
+        # CI's tests end with the first that fails: the story goes on sooner.
+        "PYTEST_ADDOPTS": "-x --maxschedchunk=1",
+        "MYPY_CACHE_DIR": str(caches / "mangetamain-cicd" / "mypy"),
     }
 
 
-def _seed(world: Scene, source: Path, *, has_docker: bool) -> None:
+def _seed(
+    world: Scene, source: Path, *, has_docker: bool, ci: Mapping[str, object]
+) -> None:
     """Make the first commit: this checkout as it stands, configured for this world."""
     listed = ("git", "-C", source, "ls-files", "-z", "-co", "--exclude-standard")
     names = subprocess.run(listed, stdout=subprocess.PIPE, check=True).stdout.decode()
-    for name in filter(None, names.split("\0")):
+    for name in filter(_is_rehearsed, names.split("\0")):
         if (source / name).is_file():
             target = world.clone / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source / name, target)
-    _configure(world, has_docker=has_docker)
+    configure(world, has_docker=has_docker, ci=ci)
     origin = str(world.home / "origin.git")
     world.git("init", "--quiet", "-b", "main")
     world.git("remote", "add", "origin", origin)
@@ -106,30 +116,10 @@ def _seed(world: Scene, source: Path, *, has_docker: bool) -> None:
     world.git(f"--git-dir={origin}", "fetch", "--quiet", str(world.clone), "main:main")
 
 
-def _configure(world: Scene, *, has_docker: bool) -> None:
-    file = world.clone / "pipeline.yml"
-    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
-    settings["paths"] = {
-        "root": str(world.root),
-        "state": str(world.state),
-        "watcher_logs": str(world.logs),
-    }
-    settings["github"] |= {
-        "api_url": world.github.api_url,
-        "server_url": world.github.server_url,
-        "repository": f"{OWNER}/{REPOSITORY}",
-    }
-    settings["ci"] |= {"interval": 1}
-    settings["environments"].pop("prod")
-    settings["environments"]["preprod"] |= {
-        "strategy": "restart" if has_docker else "process",
-        "project": world.project,
-        "port": world.port,
-        "url": world.url,
-    }
-    if has_docker:
-        settings["image"] |= {"name": IMAGE, "base": ensure_base_image()}
-    file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+def _is_rehearsed(name: str) -> bool:
+    # What CI does not run here its tools need not read either: that takes longest.
+    is_test = name.startswith(("tests/", "50_test/"))
+    return bool(name) and (not is_test or name.endswith("/conftest.py"))
 
 
 def _set_up_vm(world: Scene) -> None:

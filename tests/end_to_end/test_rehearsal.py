@@ -3,19 +3,29 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from rehearsal.stories.registry import STORIES
 
-from tests.checkout import clone_into
+from tests.checkout import ROOT, clone_into
 
 COLD, WARM = 240.0, 90.0
+NOTICES = (
+    "✅ PREPROD - Validated",
+    "↩️ PREPROD - Rolled back",
+    "⛔ PROD - Refused",
+    "🎯 PRODUCTION - Deployment successful",
+    "↩️ PROD - Rolled back",
+    "↩️ PROD - Rolled back by hand",
+)
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a clone of this repository as it stands."""
-    return clone_into(tmp_path / "clone")
+    return clone_into(tmp_path_factory.mktemp("rehearsal") / "clone")
 
 
 def rehearse(clone: Path, home: Path, *options: str) -> str:
@@ -48,8 +58,14 @@ def check(screen: str) -> None:
     assert re.search(r"curl \S+/_stcore/health shows [0-9a-f]{7}", screen)
     assert re.search(r"CI passed: [0-9a-f]{7} is validated", screen)
     assert re.search(r"CI failed: preprod serves [0-9a-f]{7} again", screen)
-    assert "✅ PREPROD - Validated" in screen and "↩️ PREPROD - Rolled back" in screen
     assert re.search(r"ratio: \d+\.\d\d", screen)
+    for notice in NOTICES:
+        assert notice in screen
+    assert_nothing_is_left(screen)
+
+
+def assert_nothing_is_left(screen: str) -> None:
+    """Assert that no process of the rehearsal is left running."""
     home = re.search(r"The rehearsal plays in (\S+)", screen)
     assert home
     left = [
@@ -76,6 +92,25 @@ def test_it_works_the_first_time_and_the_second(clone: Path, tmp_path: Path) -> 
     second = rehearse(clone, tmp_path / "home")
     check(second)
     assert seconds(first) < COLD and seconds(second) < WARM
+
+
+@pytest.mark.rehearsal
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("fault", STORIES)
+def test_a_rehearsed_fault_ends_as_promised(clone: Path, fault: str) -> None:
+    """Each fault is played to its promised end, told as it was, nothing left over."""
+    screen = rehearse(clone, clone.parent / "home", "--fault", fault)
+    assert f"{fault}: {STORIES[fault].promise}" in screen
+    assert "Timeline" in screen and "Notices, as Discord shows them" in screen
+    assert_nothing_is_left(screen)
+
+
+def test_an_unknown_fault_is_refused_with_the_names() -> None:
+    """A name that does not exist ends with exit code 2 and all that do."""
+    argv = (sys.executable, ROOT / "70_scripts" / "rehearse.py", "--fault", "flood")
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in STORIES)
 
 
 @pytest.mark.docker
