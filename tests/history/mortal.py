@@ -107,6 +107,10 @@ class MortalStrategy:
         served = self.app.serving
         return served is None or served.behaviour == "exits"
 
+    def was_lost_with_machine(self) -> bool:
+        """Tell that no machine was started anew: reboots are tested elsewhere."""
+        return False
+
     def logs(self) -> str:
         """Return nothing: this app prints nothing."""
         return ""

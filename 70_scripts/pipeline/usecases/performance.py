@@ -6,6 +6,7 @@ a death, it goes on from the journal; the caller holds the environment's lock.
 
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
+from pipeline.core.sha import Sha
 from pipeline.usecases.returning import put_up_or_return
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.overtaking import overtaken
