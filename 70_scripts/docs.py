@@ -1,6 +1,7 @@
-"""Build the documentation; with --publish, push it to the branch gh-pages too.
+"""Build the documentation; with --publish, push what was built to the branch gh-pages.
 
-A warning is an error. The pages are in 90_doc/build/html, and need no network.
+A warning is an error. The pages are in 90_doc/build/html, and need no network. Building
+and publishing are apart: what is built with never sees the right to push.
 """
 
 import argparse
@@ -15,13 +16,13 @@ EXAMPLE = "70_scripts/run docs"
 
 
 def main(_config: Config, arguments: argparse.Namespace) -> int:
-    """Build, and publish where that is wanted."""
+    """Build, or publish what was built."""
     root = SCRIPTS.parent
-    first = build(root)
-    say(f"==> built without a warning: {first}")
-    if arguments.publish and arguments.dry_run:
-        say(f"==> would push it to {BRANCH}")
-    elif arguments.publish:
+    if not arguments.publish:
+        say(f"==> built without a warning: {build(root)}")
+    elif arguments.dry_run:
+        say(f"==> would push the built pages to {BRANCH}")
+    else:
         say(f"==> pushed to {publish(root)}")
     return 0
 
@@ -29,7 +30,7 @@ def main(_config: Config, arguments: argparse.Namespace) -> int:
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument(
-        "--publish", action="store_true", help="push what was built to gh-pages"
+        "--publish", action="store_true", help="build nothing, push what was built"
     )
     made.add_argument("--dry-run", action="store_true", help="push nothing")
     sys.exit(cli.main_with_config(made, main))

@@ -127,4 +127,6 @@ def _described(path: str, kind: Schema, found: Iterable[Entry], whole: Schema) -
 
 
 def _sentence(comment: str) -> str:
-    return f"{comment[:1].upper()}{comment[1:]}.".replace("<", "\\<")
+    is_name = not comment.partition(" ")[0].strip(":;,").isalpha()
+    text = comment if is_name else comment[0].upper() + comment[1:]
+    return f"{text}.".replace("<", "\\<")

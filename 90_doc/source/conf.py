@@ -23,8 +23,8 @@ myst_heading_anchors = 3
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!pipeline\.).*")]
 

@@ -62,10 +62,18 @@ def publish(root: Path) -> str:
     """Push the built pages of a checkout; return the branch.
 
     Raises:
+        ConfigurationError: there are none.
         TimedOut: origin did not take them.
     """
+    built = root / "90_doc" / "build" / "html"
+    if not (built / "index.html").is_file():
+        raise ConfigurationError(
+            "publishing the documentation",
+            f"nothing is built in {built}",
+            "build it first: 70_scripts/run docs",
+        )
     head = run(("git", "rev-parse", "--short=7", "HEAD"), cwd=root).text
-    command = publish_command(root / "90_doc/build/html", f"docs: the pages of {head}")
+    command = publish_command(built, f"docs: the pages of {head}")
     try:
         run(command, cwd=root, env=publish_environment(), timeout=DEADLINE)
     except CommandFailed as error:
