@@ -82,7 +82,9 @@ def kind_of(schema: Schema, whole: Schema) -> str:
         return " or ".join(kind_of(one, whole) for one in schema["anyOf"])
     if "enum" in schema:
         return "one of " + ", ".join(f"`{one}`" for one in schema["enum"])
-    limits = [words.format(schema[key]) for key, words in LIMITS.items() if key in schema]
+    limits = [
+        words.format(schema[key]) for key, words in LIMITS.items() if key in schema
+    ]
     kind = schema.get("format") or KINDS.get(schema["type"], schema["type"])
     if schema["type"] == "array":
         kind = f"list ({kind_of(schema['items'], whole)})"
