@@ -1,7 +1,7 @@
 """A Sphinx extension: writes the pages that are read off the repository itself.
 
 Owns `90_doc/source/generated/`, which git ignores. What stands there stands elsewhere
-too, in the schema, in `--help`, in a workflow file, in a README: nothing is written twice.
+too, in the schema, in `--help`, in a workflow, in a README: nothing is written twice.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The configuration reference: the schema's kinds beside the shipped file's comments."""
+"""The configuration reference: the schema beside the shipped file's comments."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -22,9 +22,9 @@ LIMITS = {
 KINDS = {"string": "text", "boolean": "true or false", "null": "null"}
 INTRODUCTION = """# Configuration reference
 
-Every key of `pipeline.yml`, read off the schema and off the shipped file: what it means, its
-shipped value, and what is accepted. A key that is not listed, or a value of another kind, stops every script with exit code 2
-and the key's path.
+Every key of `pipeline.yml`, read off the schema and off the shipped file: what it
+means, its shipped value, and what is accepted. A key that is not listed, or a value of
+another kind, stops every script with exit code 2 and the key's path.
 """
 
 
@@ -85,7 +85,7 @@ def kind_of(schema: Schema, whole: Schema) -> str:
     limits = [
         words.format(schema[key]) for key, words in LIMITS.items() if key in schema
     ]
-    kind = schema.get("format") or KINDS.get(schema["type"], schema["type"])
+    kind = str(schema.get("format") or KINDS.get(schema["type"], schema["type"]))
     if schema["type"] == "array":
         kind = f"list ({kind_of(schema['items'], whole)})"
     if schema["type"] == "object":

@@ -9,9 +9,9 @@ FOLDER = "70_scripts"
 DEADLINE = 60
 INTRODUCTION = """# Script reference
 
-`70_scripts/run VERB …` finds or makes the environment and runs `70_scripts/VERB.py`; on the VM it is
-`~/mangetamain/70_scripts/run VERB …`. Exit codes are in [](operations.md#exit-codes). Below is what each script answers to
-`--help`.
+`70_scripts/run VERB …` finds or makes the environment and runs `70_scripts/VERB.py`; on
+the VM it is `~/mangetamain/70_scripts/run VERB …`. What an exit code means is in
+[Operations](operations.md#exit-codes). Below is what each script answers to `--help`.
 """
 
 

@@ -8,7 +8,7 @@ from pipeline.errors import ConfigurationError, TimedOut
 
 BRANCH = "gh-pages"
 DEADLINE = 600.0
-# git asks this for the password: the token goes from the job's environment to git alone,
+# git asks this for the password: the token goes from the job's environment to git,
 # never into an argument, a file or a log. Without a token, git's own helpers answer.
 HELPER = (
     '!f() { [ "$1" != get ] || [ -z "$GITHUB_TOKEN" ] || '
