@@ -10,8 +10,8 @@ import yaml
 FOLDER = ".github/workflows"
 INTRODUCTION = """# Workflows
 
-Each step calls one script, the same that people call. A job on `self-hosted` runs on the
-VM, from the validated copy of the scripts; it checks nothing out.
+Each step calls one script, the same that people call. A job on `self-hosted` runs on
+the VM, from the validated copy of the scripts; it checks nothing out.
 """
 HEADER = "| job | runs on | needs | may | at most |\n|---|---|---|---|---|"
 

@@ -14,7 +14,7 @@ from pipeline.effects.processes import CommandFailed, run
 from pipeline.gateways.uv import uv
 
 GROUPS = ("quality", "advice", "preprod", "prod", "pipeline", "infrastructure")
-CODE = ("10_preprod", "30_docker", "50_test", "70_scripts", "tests")
+CODE = ("10_preprod", "30_docker", "50_test", "70_scripts", "90_doc", "tests")
 SERVED = ("10_preprod", "30_docker")
 DOCUMENTED = ("10_preprod/src", "30_docker", "70_scripts")
 COVERAGE = ("--cov=src", "--cov-report=html", "--cov-fail-under=90")
