@@ -25,7 +25,8 @@ def page(root: Path) -> str:
 def purpose_of(text: str) -> str:
     """Return the comments between a workflow's name and its triggers."""
     head = text.partition("\non:")[0]
-    return " ".join(re.findall(r"^# (.+)$", head, re.MULTILINE))
+    words = " ".join(re.findall(r"^# (.+)$", head, re.MULTILINE))
+    return f"`{words}`" if words.startswith("gh ") else words
 
 
 def trigger_words(triggers: Mapping[str, Any]) -> Iterable[str]:
