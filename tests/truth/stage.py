@@ -4,6 +4,7 @@ Owns what a page's placeholders and places mean here, and what must be so before
 command makes sense.
 """
 
+import json
 import os
 import pty
 import re
@@ -106,9 +107,8 @@ class Stage:
         elif re.search(r"--sha SHA", text):
             words["SHA"] = self.push("Awaiting its verdict")
         if "restore NAME" in text:
-            world.vm.script("backup", "create")
-            folder = world.vm.root / "backups/prod"
-            words["NAME"] = sorted(path.name for path in folder.glob("2*"))[-1]
+            made = world.vm.script("backup", "create", "--json").stdout
+            words["NAME"] = json.loads(made)[0]["name"]
         if text.startswith("git push"):
             world.vm.git("commit", "--quiet", "--allow-empty", "-m", "feat: mine")
         with _holding(world.vm.state / "preprod.lock", is_on="fuser" in text):

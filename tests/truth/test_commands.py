@@ -96,6 +96,23 @@ def test_rehearsals_are_those_that_exist(block: Block) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "block",
+    [block for block in BLOCKS if block.way == "suite"],
+    ids=lambda block: str(block.name),
+)
+def test_suites_are_those_that_exist(block: Block) -> None:
+    """Tests are collected only, the suites run them; everything else is run."""
+    for line in block.commands.splitlines():
+        command = line.partition(" # ")[0].strip()
+        typed = command + (" --collect-only -q" if "-m pytest" in command else "")
+        argv = ("bash", "-c", typed)
+        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        print(f"\n{block.name:28} checkout {typed}")
+
+
+@pytest.mark.slow
 def test_the_pages_are_built_as_told(tmp_path: Path) -> None:
     """`make html` ends without a warning, from what git knows of alone."""
     (block,) = [block for block in BLOCKS if block.way == "docs"]

@@ -15,13 +15,13 @@ from rehearsal.github.rest.errors import error_body
 from rehearsal.answers import Answer
 from rehearsal.faults import Fault
 
-from tests.faults.conftest import patient, running, world
+from tests.faults.conftest import patient, running, template, world
 from tests.sandbox.vm import SCRIPTS
 from tests.sandbox.world import World
 from tests.truth.stand_ins import TOOLS, write
 from tests.truth.troubles import cure
 
-__all__ = ["patient", "running", "world"]
+__all__ = ["patient", "running", "template", "world"]
 NO_RIGHT = "Resource not accessible by personal access token"
 PROMOTE = ("--confirm", "DEPLOY")
 V1 = "#!/bin/sh\necho 1.29.2\n"
@@ -120,11 +120,10 @@ def test_compose_is_too_old(running: World, tmp_path: Path) -> None:
 def test_declared_data_vanished(running: World, data: Path) -> None:
     """No backup without it; restored, or taken out of the list, there is one again."""
     vm = running.vm
-    vm.script("backup", "create")
-    name = max(path.name for path in (vm.root / "backups/prod").iterdir())
+    (made,) = json.loads(vm.script("backup", "create", "--json").stdout)
     shutil.rmtree(data)
     assert "is gone; it was there at" in vm.script("backup", "create", code=3).stderr
-    vm.script("backup", "restore", name)
+    vm.script("backup", "restore", made["name"])
     vm.script("backup", "create")
     shutil.rmtree(data)
     vm.configure(backup={"paths": []})
