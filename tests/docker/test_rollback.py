@@ -9,53 +9,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import yaml
-from rehearsal.base_image import ensure_base_image
-from rehearsal.remains import remove_project
 
-from tests.sandbox.vm import REPOSITORY, Vm, free_port
-from tests.sandbox.world import World, begin, opened
+from tests.docker.worlds import container_of, container_world
+from tests.sandbox.world import World
 
 pytestmark = pytest.mark.docker
-IMAGE = "mangetamain-test"
 TAKEN = "port taken that the new version wants"
-APP = ("10_preprod", "30_docker")
-SHIPPED = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Give a VM whose preprod is a container with one validated version."""
-    tree = tmp_path_factory.mktemp("tree")
-    listed = ("git", "-C", str(REPOSITORY), "ls-files", "-co", "--exclude-standard")
-    names = subprocess.run((*listed, *APP), capture_output=True, text=True, check=True)
-    for name in names.stdout.splitlines():
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / name, tree / name)
-    project = f"mangetamain-test-{free_port()}"
-    vm = Vm(
-        tmp_path_factory.mktemp("vm"),
-        tree=tree,
-        settings={
-            "health": {"deadline": 60, "probe_timeout": 10, "interval": 0.1},
-            "ci": {"deadline": 30},
-            "image": {**SHIPPED["image"], "name": IMAGE, "base": ensure_base_image()},
-        },
-        preprod={"strategy": "restart", "project": project},
-    )
-    try:
-        with opened(vm) as world:
-            begin(world)
-            yield world
-    finally:
-        remove_project(project, f"{IMAGE}:{project}")
-
-
-def container_of(world: World) -> str:
-    """Return the id of preprod's container."""
-    project = world.vm.preprod["project"]
-    name = ("docker", "ps", "--quiet", "--no-trunc", "--filter", f"name={project}-app")
-    return subprocess.run(name, capture_output=True, text=True, check=True).stdout
+    with container_world(tmp_path_factory) as world:
+        yield world
 
 
 @pytest.fixture(autouse=True)

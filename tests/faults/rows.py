@@ -56,6 +56,12 @@ def interruptions(verb: str, points: tuple[str, ...], *moments: str) -> tuple[st
     )
 
 
+PROMOTION_STEPS = {f"dies in “{step}”": step for step in Step if step != Step.WATCH}
+WORDS = {
+    f"{word!r} typed": word
+    for word in ("deploy", " DEPLOY", "DEPLOY ", "Deploy", "", "--DEPLOY", "ДEPLOY")
+}
+
 HOSTILE = {
     "quotes": """say "it's" 'done'; touch pwned #""",
     "backslash": "back \\ slash \\n \\",
@@ -253,6 +259,21 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a SHA in capitals",
         "../ as environment",
         "--option as environment",
+    ),
+    "prod": (
+        "unvalidated SHA",
+        "nothing validated yet",
+        *WORDS,
+        "first deploy ever",
+        "first deploy ever, health fails",
+        "backup cannot be written",
+        "backup cannot be read back",
+        "health fails",
+        "health fails, left for a person",
+        *PROMOTION_STEPS,
+        "freeze window that refuses",
+        "freeze window that warns",
+        "rollback by hand",
     ),
     "secrets": (
         "argv",

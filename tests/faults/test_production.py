@@ -1,5 +1,6 @@
 """Production: refused before anything is touched, or whole; the old version back."""
 
+import fcntl
 import os
 import pty
 import subprocess
@@ -10,24 +11,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.faults.interrupted import KILLER
+from tests.faults.rows import PROMOTION_STEPS, WORDS, cases
 from tests.sandbox.vm import SCRIPTS
 from tests.sandbox.world import World
 
 DEPLOY = ("--confirm", "DEPLOY")
 CHANGED = "<title>Mangetamain, changed</title>"
-KILL_BEFORE = """
-import os, runpy, signal, sys
-from pipeline.gateways.journal import Journal
-step, script, *arguments = sys.argv[1:]
-mark = Journal._mark
-def deadly(self, deployment, name, **more):
-    if name == step and not more["is_done"]:
-        mark(self, deployment, name, **more)
-        os.kill(os.getpid(), signal.SIGKILL)
-    mark(self, deployment, name, **more)
-Journal._mark = deadly
-sys.argv = [script, *arguments]
-runpy.run_path(script, run_name="__main__")
+SPOILED = """
+import runpy, sys
+from pipeline.gateways.backup import creation
+copy = creation.copy_tree
+def spoiling(place, target, *more):
+    entries = copy(place, target, *more)
+    if (target / "orders.csv").exists():
+        (target / "orders.csv").write_text("1;2;4")
+    return entries
+creation.copy_tree = spoiling
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
@@ -39,6 +41,18 @@ def promote(world: World, *options: str, code: int = 0) -> str:
 def served(world: World) -> str:
     """Return the SHA that production reports."""
     return world.vm.serving(world.vm.prod_port)
+
+
+def run_python(world: World, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    """Run this interpreter on the VM, with the configuration as last argument."""
+    config = ("--config", str(world.vm.config))
+    environment = {"HOME": str(world.vm.home), "PYTHONPATH": str(SCRIPTS)}
+    return subprocess.run(
+        (sys.executable, *arguments, *config),
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
 
 
 def changed(world: World) -> str:
@@ -55,10 +69,7 @@ def backups(world: World) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
 
-@pytest.mark.parametrize(
-    "word",
-    ["deploy", " DEPLOY", "DEPLOY ", "Deploy", "", "--DEPLOY", "DEPLOY\n", "ДEPLOY"],
-)
+@pytest.mark.parametrize("word", cases("prod", WORDS))
 def test_only_the_word_itself_will_do(patient: World, word: str) -> None:
     """Anything but DEPLOY, letter by letter, is refused, told, and touches nothing."""
     before = patient.vm.ends()
@@ -73,6 +84,7 @@ def test_without_a_word_it_says_what_to_type(patient: World) -> None:
     assert "type exactly DEPLOY" in promote(patient, "--sha=", code=3)
 
 
+@pytest.mark.fault("prod", "first deploy ever")
 def test_the_first_promotion_ever(patient: World) -> None:
     """Nothing served before: backed up all the same, deployed, verified, told."""
     promote(patient)
@@ -104,6 +116,7 @@ def test_where_both_stand_is_shown_first(patient: World) -> None:
     assert f"`{sha[:7]}`" in text and r"\@everyone" in text and "serves on prod" in text
 
 
+@pytest.mark.fault("prod", "unvalidated SHA")
 def test_an_unvalidated_sha_is_refused(patient: World) -> None:
     """What awaits its verdict, what failed, what is unknown: nothing is touched."""
     awaiting = patient.push("Awaiting")
@@ -114,6 +127,7 @@ def test_an_unvalidated_sha_is_refused(patient: World) -> None:
     assert (patient.vm.ends(), served(patient), backups(patient)) == (before, "", [])
 
 
+@pytest.mark.fault("prod", "nothing validated yet")
 def test_nothing_validated_yet(world: World) -> None:
     """Where nothing was ever validated there is nothing to promote."""
     world.vm.create()
@@ -146,6 +160,7 @@ def test_an_older_version_is_a_rollback(patient: World) -> None:
     assert "rollback prod --to" in told
 
 
+@pytest.mark.fault("prod", "health fails")
 def test_failed_health_brings_the_old_version_back(patient: World) -> None:
     """Told with the failing step, the commands to type with real SHAs, and the run."""
     promote(patient)
@@ -162,6 +177,7 @@ def test_failed_health_brings_the_old_version_back(patient: World) -> None:
     assert "rolled back here" in promote(patient, code=3), "a bad SHA is remembered"
 
 
+@pytest.mark.fault("prod", "health fails, left for a person")
 def test_a_failure_may_be_left_for_a_person(patient: World) -> None:
     """With rollback_on_failure off, what failed stays up and a human is called."""
     promote(patient)
@@ -173,6 +189,7 @@ def test_a_failure_may_be_left_for_a_person(patient: World) -> None:
     assert f"git reset --hard {patient.good}" in patient.told()
 
 
+@pytest.mark.fault("prod", "first deploy ever, health fails")
 def test_a_first_version_that_fails_pages_a_human(patient: World) -> None:
     """Without an earlier version there is nothing to return to, and that is said."""
     patient.vm.configure(health={"deadline": 1}, app={"content": "never there"})
@@ -180,6 +197,7 @@ def test_a_first_version_that_fails_pages_a_human(patient: World) -> None:
     assert "there is no earlier version" in patient.told()
 
 
+@pytest.mark.fault("prod", "backup cannot be written")
 def test_no_backup_no_promotion(patient: World) -> None:
     """Where the backup cannot be written, nothing is touched."""
     promote(patient)
@@ -198,6 +216,22 @@ def test_no_backup_no_promotion(patient: World) -> None:
     assert served(patient) == newer
 
 
+@pytest.mark.fault("prod", "backup cannot be read back")
+def test_a_backup_that_differs_stops_the_promotion(patient: World) -> None:
+    """A copy that is not what was copied is found before anything is touched."""
+    data = patient.vm.root / "data"
+    data.mkdir()
+    (data / "orders.csv").write_text("1;2;3")
+    patient.vm.configure(backup={"paths": ["data"]})
+    script = str(SCRIPTS / "promote.py")
+    done = run_python(patient, "-c", SPOILED, script, *DEPLOY)
+    assert done.returncode == 3 and b"nothing was touched" in done.stderr
+    assert (served(patient), backups(patient)) == ("", [])
+    assert patient.vm.ends()[-1] == ("deploy", patient.good, "failed")
+    promote(patient)
+    assert served(patient) == patient.good and len(backups(patient)) == 1
+
+
 def freeze(action: str) -> list[dict[str, str]]:
     """Return windows that have all of this week's days but none of the others."""
     today = datetime.now(ZoneInfo("UTC")).strftime("%A")
@@ -209,6 +243,7 @@ def freeze(action: str) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.fault("prod", "freeze window that refuses")
 def test_a_freeze_refuses_unless_overridden(patient: World) -> None:
     """A window that refuses does, and who overrides it is told to all."""
     patient.vm.configure(freeze=freeze("refuse"))
@@ -221,6 +256,7 @@ def test_a_freeze_refuses_unless_overridden(patient: World) -> None:
     assert "@grace" in told
 
 
+@pytest.mark.fault("prod", "freeze window that warns")
 def test_a_freeze_warns(patient: World) -> None:
     """A window that only warns is said, and the promotion goes on."""
     patient.vm.configure(freeze=freeze("warn"))
@@ -228,21 +264,15 @@ def test_a_freeze_warns(patient: World) -> None:
     assert served(patient) == patient.good
 
 
-@pytest.mark.parametrize(
-    "step", ["fetch", "prepare", "backup", "keep", "reset", "activate", "verify"]
-)
+@pytest.mark.parametrize("step", cases("prod", PROMOTION_STEPS))
 def test_a_promotion_that_dies_is_resumed_to_its_end(patient: World, step: str) -> None:
     """Killed in any step, `resume` brings it to the end it would have had."""
     promote(patient)
     sha = changed(patient)
     vm = patient.vm
-    arguments = (step, str(SCRIPTS / "promote.py"), *DEPLOY, "--config", str(vm.config))
-    died = subprocess.run(
-        (sys.executable, "-c", KILL_BEFORE, *arguments),
-        env={**os.environ, "HOME": str(vm.home), "PYTHONPATH": str(SCRIPTS)},
-        capture_output=True,
-        check=False,
-    )
+    script = str(SCRIPTS / "promote.py")
+    killed = (str(KILLER), "after", f"{step} begun", script)
+    died = run_python(patient, *killed, *DEPLOY)
     assert died.returncode == -9
     vm.script("resume")
     assert served(patient) == sha
@@ -251,6 +281,7 @@ def test_a_promotion_that_dies_is_resumed_to_its_end(patient: World, step: str) 
     assert not [path for path in backups(patient) if path.startswith(".")]
 
 
+@pytest.mark.fault("prod", "rollback by hand")
 def test_rollback_by_hand_is_a_deployment_like_any_other(patient: World) -> None:
     """Back to the previous good version, backed up, verified, remembered."""
     promote(patient)
@@ -267,8 +298,6 @@ def test_rollback_by_hand_is_a_deployment_like_any_other(patient: World) -> None
 
 def test_preprod_and_prod_do_not_wait_for_each_other(patient: World) -> None:
     """A promotion goes on while preprod is locked, and leaves preprod alone."""
-    import fcntl
-
     with (patient.vm.state / "preprod.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         promote(patient)

@@ -99,6 +99,8 @@ class World:
         except (sqlite3.Error, IndexError):
             journal, told = "no journal", "nothing"
         serving = self.name(self.vm.serving())
+        if on_prod := self.vm.serving(self.vm.prod_port):
+            serving += f", prod {self.name(on_prod)}"
         validated = self.name(self.vm.validated())
         return f"serves {serving} · validated {validated} · {journal} · told “{told}”"
 
