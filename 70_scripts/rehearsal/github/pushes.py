@@ -74,9 +74,15 @@ class PushWatcher:
 
     def _watch(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
-            for name in sorted(os.listdir(self._spool)):
-                if not name.startswith("."):
-                    self._take(self._spool / name)
+            for name in self._names():
+                self._take(self._spool / name)
+
+    def _names(self) -> list[str]:
+        """Return the notes that are whole, the oldest first."""
+        try:
+            return sorted(n for n in os.listdir(self._spool) if not n.startswith("."))
+        except FileNotFoundError:
+            return []  # A drill took the repository away for a while.
 
     def _take(self, note: Path) -> None:
         lines = note.read_text(encoding="utf-8").splitlines()

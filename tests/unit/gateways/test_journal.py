@@ -1,5 +1,7 @@
 """The journal: facts that are added, never changed, and read as what they add up to."""
 
+from dataclasses import replace
+
 import pytest
 from pipeline.core.history import Deployment, Kind, Outcome, Step
 from pipeline.core.messages import Notice
@@ -24,9 +26,10 @@ def put_up(
     kind: Kind = Kind.DEPLOY,
     environment: str = "preprod",
     until: Step = Step.VERIFY,
+    cause: int | None = None,
 ) -> Deployment:
     """Record a deployment with its steps, the last one being done too."""
-    order = an_order(environment, sha, kind)
+    order = replace(an_order(environment, sha, kind), cause=cause)
     deployment = journal.start(order, GOOD)
     steps = list(Step)
     for step in steps[: steps.index(until) + 1]:
@@ -109,12 +112,21 @@ def test_live_follows_rollbacks(journal: Journal) -> None:
 
 
 def test_healthy_is_in_the_order_of_deployment(journal: Journal) -> None:
-    """Only deployments count, each commit at its newest one."""
+    """What was asked for counts, each commit at its newest one; mending does not."""
     for sha in (A, B, A):
-        put_up(journal, sha)
-    put_up(journal, B, Kind.ROLLBACK)
+        newest = put_up(journal, sha)
+    put_up(journal, B, Kind.ROLLBACK, cause=newest.id)
+    put_up(journal, B, Kind.ROLL_FORWARD)
     put_up(journal, C, until=Step.ACTIVATE)
     put_up(journal, C, environment="prod")
+    assert journal.healthy("preprod") == (B, A)
+
+
+def test_a_rollback_by_hand_is_healthy(journal: Journal) -> None:
+    """What a person went back to, and passed, is the newest that is known good."""
+    for sha in (A, B):
+        put_up(journal, sha)
+    put_up(journal, A, Kind.ROLLBACK)
     assert journal.healthy("preprod") == (B, A)
 
 

@@ -1,0 +1,1 @@
+"""What needs the real engine: images, HAProxy, production's worst days."""

@@ -1,0 +1,1 @@
+"""The whole of it: pushes, workflows under act, the VM's scripts, the app."""

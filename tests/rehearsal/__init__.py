@@ -1,0 +1,1 @@
+"""The loopback GitHub and Discord, held against the real ones' rules."""
