@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cache, cached_property
+from ssl import SSLContext
 from threading import Event, Thread
 
 import httpx
@@ -55,10 +57,15 @@ class Http:
     """Ask over HTTP; redirects are answers, not instructions."""
 
     def __init__(self, *, through_proxy: bool = True) -> None:
-        """Prepare a client; ``through_proxy=False`` ignores proxy variables."""
-        self._client = httpx.Client(
+        """Open nothing yet; ``through_proxy=False`` ignores proxy variables."""
+        self._through_proxy = through_proxy
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        return httpx.Client(
             follow_redirects=False,
-            trust_env=through_proxy,
+            trust_env=self._through_proxy,
+            verify=_tls(),
             headers={"User-Agent": USER_AGENT},
         )
 
@@ -107,6 +114,12 @@ class Http:
             result.set_result(Answer(response.status_code, response.headers, body))
         except Exception as error:  # It belongs to whoever waits for the result.
             result.set_exception(error)
+
+
+@cache
+def _tls() -> SSLContext:
+    # Reading all the certificates takes longer than asking; clients share them.
+    return httpx.create_ssl_context()
 
 
 def _chunks(response: httpx.Response, is_late: Event) -> Iterator[bytes]:
