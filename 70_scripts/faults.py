@@ -11,6 +11,7 @@ from pathlib import Path
 
 EXAMPLE = "example: 70_scripts/run faults --class 'GitHub trouble'"
 CHECKOUT = Path(__file__).resolve().parent.parent
+WORKERS = 2 * len(os.sched_getaffinity(0))  # Half of a case is waiting.
 QUIET = ("-qq", "--no-header", "--no-summary")  # The table's plugin speaks instead.
 PYTEST = (sys.executable, "-m", "pytest", "-p", "tests.faults.table", *QUIET)
 
@@ -24,7 +25,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.publish:
         options.append("--publish-faults")
     places = ("tests/docker/test_rollback.py", "tests/faults")
-    command = (*PYTEST, "-m", "fault", "--dist", "loadgroup", *options, *places)
+    command = (*PYTEST, "-m", "fault", "--dist", "loadfile", *options, *places)
     path = f"/usr/bin{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(command, cwd=CHECKOUT, env={**os.environ, "PATH": path})
     return done.returncode
@@ -40,7 +41,10 @@ if __name__ == "__main__":
         help="only classes whose name contains this",
     )
     parser.add_argument(
-        "--workers", type=int, default=2, help="how many at once (default: 2)"
+        "--workers",
+        type=int,
+        default=WORKERS,
+        help="how many at once (here: %(default)s)",
     )
     parser.add_argument(
         "--publish",

@@ -78,8 +78,8 @@ class Vm:
             "watcher_logs": str(self.logs),
         }
         shipped["github"] |= {"api_url": self.api_url, "repository": "o/r"}
-        shipped["ci"] |= {"interval": 0.1, "deadline": 6}
-        shipped["health"] |= {"interval": 0.02, "deadline": 8, "probe_timeout": 2}
+        shipped["ci"] |= {"interval": 0.2, "deadline": 6}
+        shipped["health"] |= {"interval": 0.05, "deadline": 8, "probe_timeout": 2}
         shipped["image"]["defined_by"] = DEFINED_BY
         shipped["environments"]["preprod"] |= {
             "strategy": "process",

@@ -131,7 +131,8 @@ class Store:
 
     def blob_ids(self, sha: Sha, paths: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of files' or folders' contents at a commit."""
-        return tuple(self._git("rev-parse", f"{sha}:{path}").text for path in paths)
+        names = [f"{sha}:{path}" for path in paths]
+        return tuple(self._git("rev-parse", *names).text.split()) if names else ()
 
     def export(self, sha: Sha, paths: Sequence[str], into: Path) -> None:
         """Write files and folders, as they are at a commit, below ``into``."""
