@@ -55,6 +55,12 @@ class Clone:
         rows = {row["name"]: row["sign"] for row in ROW.finditer(done.stdout)}
         return Seen(done.returncode, rows, done.stdout + done.stderr)
 
+    def leave_quick_tests(self) -> None:
+        """Take the app's slow tests away, and with them the bar they help to reach."""
+        (self.path / "10_preprod/tests/unit/test_pages.py").unlink()
+        bar = {"--cov-fail-under=90": "--cov-fail-under=50"}
+        self.edit("70_scripts/pipeline/usecases/checking.py", bar)
+
     def edit(self, file: str, change: Mapping[str, str]) -> None:
         """Replace texts that a file must hold."""
         text = (self.path / file).read_text()

@@ -16,7 +16,6 @@ PACKAGE = "10_preprod/src/mangetamain_analytics"
 FAILING = (
     '"""Fail."""\n\n\ndef test_it() -> None:\n    """Fail."""\n    assert 1 == 2\n'
 )
-UNTESTED = '"""Do nothing."""\n\nN = 0\n' + "N += 1\n" * 2000
 UNFORMATTED = '"""Do nothing."""\nN = { 1:2 }\n'
 UNDOCUMENTED = "N = 1\n"
 UNTYPED = '"""Do nothing."""\n\nN: int = "text"\n'
@@ -35,17 +34,21 @@ def test_a_fresh_clone_is_green(clone: Clone) -> None:
     ("file", "text", "group", "red", "word"),
     [
         ("10_preprod/tests/test_no.py", FAILING, "preprod", "app-tests", "1 == 2"),
-        (f"{PACKAGE}/no.py", UNTESTED, "preprod", "app-tests", "Required test cover"),
         (f"{PACKAGE}/no.py", UNDOCUMENTED, "quality", "pydocstyle", "D100"),
         (f"{PACKAGE}/no.py", UNFORMATTED, "black", "black", "would reformat"),
         ("70_scripts/no.py", UNTYPED, "mypy", "mypy", "Incompatible types"),
     ],
-    ids=["test", "coverage", "docstring", "format", "types"],
+    ids=["test", "docstring", "format", "types"],
 )
 def test_what_is_broken_is_the_red_row(
     broken: Clone, file: str, text: str, group: str, red: str, word: str
 ) -> None:
-    """One thing broken on purpose is one red row, with its log and an exit code."""
+    """One thing broken on purpose is one red row, with its log and an exit code.
+
+    Too low a coverage is among the documented troubles, which have tests of their own.
+    """
+    if group == "preprod":
+        broken.leave_quick_tests()
     (broken.path / file).write_text(text)
     seen = broken.check(group)
     assert seen.code != 0 and seen.red == {red}, seen.screen

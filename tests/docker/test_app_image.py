@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.docker.conftest import Preprod, run, until, visited
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("image")]
 
 TITLE = "page_title.py"
 SCRIPT_HEALTH = "/_stcore/script-health-check"

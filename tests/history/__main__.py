@@ -1,6 +1,7 @@
 """Replay one history, or show what finds each guard that is taken out.
 
-.venv/bin/python -m tests.history guards
+.venv/bin/python -m tests.history guards             # all of them: minutes
+.venv/bin/python -m tests.history guards "outbox"    # those whose name says so
 .venv/bin/python -m tests.history replay "success rollback | ship g !30"
 """
 
@@ -34,11 +35,11 @@ def replay(text: str) -> int:
     return 1 if seen else 0
 
 
-def guards() -> int:
+def guards(word: str = "") -> int:
     """Print the table of what is caught when a guard is taken out."""
     from tests.history.mutations import lines, promises
 
-    print(*promises(), "", *lines(), sep="\n")
+    print(*promises(), "", *lines(word), sep="\n")
     return 0
 
 
@@ -46,6 +47,6 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["replay", history]:
             sys.exit(replay(history))
-        case ["guards"]:
-            sys.exit(guards())
+        case ["guards", *named] if len(named) < 2:
+            sys.exit(guards(*named))
     sys.exit(__doc__)

@@ -10,10 +10,14 @@ PAGE = Path(__file__).resolve().parents[2] / "90_doc" / "source" / "mutations.md
 HEAD = "| promise | guard that was taken out | histories until it was missed |"
 
 
-def lines() -> list[str]:
-    """Take each guard out in turn, and return the table of what was seen."""
+def lines(word: str = "") -> list[str]:
+    """Take guards out in turn, and return the table of what was seen.
+
+    Args:
+        word: what the names of these guards hold.
+    """
     table = [HEAD, "|---|---|---|"]
-    for guard in GUARDS:
+    for guard in (each for each in GUARDS if word in each.name):
         count = caught_after(guard)
         seen = str(count) if count else f"**not by {MOST}**"
         table.append(f"| {words(guard.promise)} | {guard.name} | {seen} |")

@@ -140,17 +140,24 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
     """Return the pipeline's own tests, each alone on the machine."""
 
     def suite(
-        name: str, *arguments: str, obstacle: Callable[[], str] = lambda: ""
+        name: str,
+        *arguments: str,
+        workers: int = 1,
+        by: str = "load",
+        obstacle: Callable[[], str] = lambda: "",
     ) -> Check:
-        argv = _tool("pytest", "-q", *arguments)
+        argv = _tool("pytest", "-q", *arguments, *_divided(workers, by))
         return Check(name, "pipeline", argv, root, obstacle, is_alone=True)
 
-    side_by_side = (*_divided(jobs), "-m", NEITHER)
+    faults = ("tests/faults", "-m", NEITHER)
+    rest = ("tests", "--ignore=tests/faults", "-m", NEITHER)
+    engine = ("tests", "-m", "docker")
     return (
-        suite("library", "tests", "--ignore=tests/faults", *side_by_side),
-        suite("faults", "tests/faults", *side_by_side),
+        suite("library", *rest, workers=jobs),
+        # Its cases wait for half of their time.
+        suite("faults", *faults, workers=2 * jobs, by="loadfile"),
         suite("rehearsal", "tests", "-m", "rehearsal and not docker"),
-        suite("docker", "tests", "-m", "docker", obstacle=no_containers),
+        suite("docker", *engine, workers=jobs, by="loadgroup", obstacle=no_containers),
     )
 
 
@@ -162,8 +169,8 @@ def _infrastructure(root: Path) -> tuple[Check, ...]:
     return (replace(found, is_alone=True),)
 
 
-def _divided(jobs: int) -> tuple[str, ...]:
-    return ("-n", str(jobs)) if jobs > 1 else ()
+def _divided(workers: int, by: str = "load") -> tuple[str, ...]:
+    return ("-n", str(workers), "--dist", by) if workers > 1 else ()
 
 
 def _tool(name: str, *arguments: str) -> tuple[str, ...]:
