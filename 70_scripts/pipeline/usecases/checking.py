@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.effects.processes import CommandFailed, run
@@ -137,27 +138,29 @@ def _workflows(root: Path) -> tuple[Check, ...]:
 
 
 def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
-    """Return the pipeline's own tests, each alone on the machine."""
+    """Return the pipeline's own tests; more workers than processors where they wait."""
 
     def suite(
         name: str,
         *arguments: str,
         workers: int = 1,
         by: str = "load",
+        is_alone: bool = True,
         obstacle: Callable[[], str] = lambda: "",
     ) -> Check:
         argv = _tool("pytest", "-q", *arguments, *_divided(workers, by))
-        return Check(name, "pipeline", argv, root, obstacle, is_alone=True)
+        return Check(name, "pipeline", argv, root, obstacle, is_alone)
 
     faults = ("tests/faults", "-m", NEITHER)
     rest = ("tests", "--ignore=tests/faults", "-m", NEITHER)
-    engine = ("tests", "-m", "docker")
+    played = ("tests/end_to_end", "-m", "rehearsal and not docker")
+    grouped = partial(suite, workers=jobs, by="loadgroup", is_alone=False)
+    more = jobs + 1 if jobs > 1 else 1
     return (
-        suite("library", *rest, workers=jobs),
-        # Its cases wait for half of their time.
+        suite("library", *rest, workers=more),
         suite("faults", *faults, workers=2 * jobs, by="loadfile"),
-        suite("rehearsal", "tests", "-m", "rehearsal and not docker"),
-        suite("docker", *engine, workers=jobs, by="loadgroup", obstacle=no_containers),
+        grouped("rehearsal", *played),
+        grouped("docker", "tests", "-m", "docker", obstacle=no_containers),
     )
 
 
