@@ -7,10 +7,10 @@ a death, it goes on from the journal; the caller holds the environment's lock.
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
-from pipeline.usecases.returning import put_up_or_return
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.overtaking import overtaken
 from pipeline.usecases.preparation import back_up_or_end, prepare_or_end
+from pipeline.usecases.returning import put_up_or_return
 
 
 def perform(env: Environment, deployment: Deployment) -> None:

@@ -10,10 +10,10 @@ from pipeline.core.settlement import Plan, Situation, decide, outcome_of
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict, standing
 from pipeline.errors import FailedAndRolledBack, Refused, RollbackFailed
-from pipeline.usecases.returning import return_to
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
+from pipeline.usecases.returning import return_to
 
 # After these the environment is where it will stay; anything else is an interruption.
 ENDS = (FailedAndRolledBack, Refused, RollbackFailed)

@@ -13,7 +13,7 @@ from pipeline.gateways.backup.comparison import Differs, compare
 from pipeline.gateways.backup.store import Backup
 from pipeline.gateways.backup.tree import make_tree
 
-TODO = "nothing was changed; mend the cause, then restore again"
+HINT = "nothing was changed; mend the cause, then restore again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def restore(backup: Backup, places: Mapping[str, Path]) -> tuple[Path, ...]:
             compare(part.staged, tree.entries, has_modes=True)
         return _swap(parts)
     except (Differs, OSError) as error:
-        raise Refused(f"restoring {backup.name}", str(error), TODO) from error
+        raise Refused(f"restoring {backup.name}", str(error), HINT) from error
     finally:
         for part in parts:
             _clear(part)
