@@ -21,6 +21,7 @@ from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
 from pipeline.usecases.checking import (
     GROUPS,
+    ON_REQUEST,
     Check,
     checks,
     chosen,
@@ -56,6 +57,8 @@ def _every(
     config: Config, scratch: Path, arguments: argparse.Namespace
 ) -> tuple[Check, ...]:
     wanted = arguments.check or GROUPS
+    if not arguments.check:
+        say(f"==> left out unless they are named: {', '.join(ON_REQUEST)}")
     known, of_prod = checks(ROOT, arguments.jobs), prod_checks(ROOT)
     names = {*GROUPS, *(check.name for check in (*known, *of_prod))}
     if unknown := sorted(set(wanted) - names):
@@ -66,8 +69,9 @@ def _every(
         )
     found, base = chosen(known, wanted), arguments.changed_since
     if base is not None and is_pipeline_untouched(ROOT, base):
+        suites = ("pipeline", *ON_REQUEST)
         say(f"==> pipeline: nothing that its tests look at changed since {base[:7]}")
-        found = tuple(check for check in found if check.group != "pipeline")
+        found = tuple(check for check in found if check.group not in suites)
     if chosen(of_prod, wanted):
         found = (*found, *chosen(_exported(config, scratch), wanted))
     return found
@@ -90,7 +94,8 @@ if __name__ == "__main__":
     made.add_argument(
         "check",
         nargs="*",
-        help=f"a group, of {', '.join(GROUPS)}, or a check (default: all)",
+        help=f"a group, of {', '.join((*GROUPS, *ON_REQUEST))}, or a check "
+        f"(default: all but {', '.join(ON_REQUEST)})",
     )
     made.add_argument(
         "--jobs",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_pages import DRAWN, PAGES
 from tests.docker.conftest import Preprod, run, until, visited
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("image")]
@@ -168,3 +169,21 @@ def test_a_visitor_sees_the_page(preprod: Preprod, tmp_path: Path) -> None:
         expect(page.get_by_text("9,000")).not_to_be_visible()
         page.screenshot(path=tmp_path / "page.png")
     assert (tmp_path / "page.png").stat().st_size > 10_000
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_comes_from_the_image(
+    preprod: Preprod, name: str, tmp_path: Path
+) -> None:
+    """Charts are drawn and read in words, without a network but the loopback."""
+    title, charts, sentence = PAGES[name]
+    with visited(preprod, "/") as page:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        expect(page.locator(DRAWN)).to_have_count(charts)
+        expect(page.get_by_text(sentence).first).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
+    assert (tmp_path / f"{name}.png").stat().st_size > 20_000

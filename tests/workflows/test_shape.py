@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
-from pipeline.usecases.checking import GROUPS, checks
+from pipeline.usecases.checking import GROUPS, ON_REQUEST, checks
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FILES_BY_NAME = {path.name: path for path in FILES}
-SUITES = ("library", "faults", "rehearsal", "docker")
+SUITES = ("library", "faults", "rehearsal", "docker", "stories")
 PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 COMMENTED = re.compile(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 KNOWN_CHECKS = {*GROUPS, '"$SUITE"'}
@@ -98,7 +98,8 @@ def test_every_suite_of_the_pipeline_has_its_machine() -> None:
     """CI runs each check of the group that people run, none is forgotten."""
     jobs = load(FILES_BY_NAME["ci.yml"])["jobs"]
     suites = jobs["pipeline-tests"]["strategy"]["matrix"]["suite"]
-    of_pipeline = {each.name for each in checks(ROOT, 1) if each.group == "pipeline"}
+    groups = ("pipeline", *ON_REQUEST)
+    of_pipeline = {each.name for each in checks(ROOT, 1) if each.group in groups}
     assert set(suites) == set(SUITES) == of_pipeline
 
 

@@ -8,13 +8,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from pipeline.effects.processes import CommandFailed, run
 from pipeline.gateways.uv import uv
 
 GROUPS = ("quality", "advice", "preprod", "prod", "pipeline", "infrastructure")
+ON_REQUEST = ("stories",)
 CODE = ("10_preprod", "30_docker", "50_test", "70_scripts", "90_doc", "tests")
 SERVED = ("10_preprod", "30_docker")
 DOCUMENTED = ("10_preprod/src", "30_docker", "70_scripts")
@@ -145,22 +145,23 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
         *arguments: str,
         workers: int = 1,
         by: str = "load",
-        is_alone: bool = True,
         obstacle: Callable[[], str] = lambda: "",
     ) -> Check:
         argv = _tool("pytest", "-q", *arguments, *_divided(workers, by))
-        return Check(name, "pipeline", argv, root, obstacle, is_alone)
+        group = name if name in ON_REQUEST else "pipeline"
+        return Check(name, group, argv, root, obstacle, is_alone=True)
 
     faults = ("tests/faults", "-m", NEITHER)
     rest = ("tests", "--ignore=tests/faults", "-m", NEITHER)
-    played = ("tests/end_to_end", "-m", "rehearsal and not docker")
-    grouped = partial(suite, workers=jobs, by="loadgroup", is_alone=False)
+    played = ("tests/end_to_end", "-m", "rehearsal and not docker and not story")
+    engine = ("tests", "-m", "docker")
     more = jobs + 1 if jobs > 1 else 1
     return (
         suite("library", *rest, workers=more),
         suite("faults", *faults, workers=2 * jobs, by="loadfile"),
-        grouped("rehearsal", *played),
-        grouped("docker", "tests", "-m", "docker", obstacle=no_containers),
+        suite("rehearsal", *played),
+        suite("docker", *engine, workers=jobs, by="loadgroup", obstacle=no_containers),
+        suite("stories", "tests/end_to_end", "-m", "story"),
     )
 
 
