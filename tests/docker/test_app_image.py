@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.test_pages import DRAWN, PAGES
 from tests.docker.conftest import Preprod, run, until, visited
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("image")]
+pytestmark = pytest.mark.docker
 
 TITLE = "page_title.py"
 SCRIPT_HEALTH = "/_stcore/script-health-check"

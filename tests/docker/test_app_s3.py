@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from tests.docker.conftest import REPOSITORY, Preprod, run, until, visited
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("image")]
+pytestmark = pytest.mark.docker
 
 KEY, SECRET = "AKIATEST", "hush-hush-hush"
 SCRIPT_HEALTH = "/_stcore/script-health-check"

@@ -12,7 +12,7 @@ from tests.docker.worlds import container_of, container_world
 from tests.sandbox.vm import SCRIPTS
 from tests.sandbox.world import World
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+pytestmark = pytest.mark.docker
 KILLER = Path(__file__).parents[1] / "faults" / "killed.py"
 ONLY_ON_PROD = """
 import os

@@ -13,7 +13,7 @@ import pytest
 from tests.docker.worlds import container_of, container_world
 from tests.sandbox.world import World
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
+pytestmark = pytest.mark.docker
 TAKEN = "port taken that the new version wants"
 
 

@@ -116,7 +116,6 @@ def test_an_unknown_fault_is_refused_with_the_names() -> None:
 
 @pytest.mark.docker
 @pytest.mark.rehearsal
-@pytest.mark.xdist_group("rehearsal")
 @pytest.mark.timeout(900)
 def test_it_works_on_the_real_engine(clone: Path, tmp_path: Path) -> None:
     """With --docker the same story is played by containers, none of which stays."""

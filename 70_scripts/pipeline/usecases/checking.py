@@ -160,7 +160,7 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
         suite("library", *rest, workers=more),
         suite("faults", *faults, workers=2 * jobs, by="loadfile"),
         suite("rehearsal", *played),
-        suite("docker", *engine, workers=jobs, by="loadgroup", obstacle=no_containers),
+        suite("docker", *engine, workers=jobs, by="loadfile", obstacle=no_containers),
         suite("stories", "tests/end_to_end", "-m", "story"),
     )
 
