@@ -138,7 +138,7 @@ def _workflows(root: Path) -> tuple[Check, ...]:
 
 
 def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
-    """Return the pipeline's own tests; more workers than processors where they wait."""
+    """Return the pipeline's own tests; each alone on the machine."""
 
     def suite(
         name: str,
@@ -155,12 +155,11 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
     rest = ("tests", "--ignore=tests/faults", "-m", NEITHER)
     played = ("tests/end_to_end", "-m", "rehearsal and not docker and not story")
     engine = ("tests", "-m", "docker")
-    more = jobs + 1 if jobs > 1 else 1
     return (
-        suite("library", *rest, workers=more),
+        suite("library", *rest, workers=jobs),
         suite("faults", *faults, workers=2 * jobs, by="loadfile"),
         suite("rehearsal", *played),
-        suite("docker", *engine, workers=jobs, by="loadfile", obstacle=no_containers),
+        suite("docker", *engine, obstacle=no_containers),
         suite("stories", "tests/end_to_end", "-m", "story"),
     )
 
