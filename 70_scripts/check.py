@@ -114,7 +114,8 @@ if __name__ == "__main__":
         action="store_true",
         help="check from now on each commit's message, and each push, here",
     )
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # As Ctrl-C: the children are ended, not left behind.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # As Ctrl-C: the children are ended, not left behind. Ctrl-C itself is ignored,
+        # by them too, where a shell started this in the background.
         signal.signal(number, signal.default_int_handler)
     sys.exit(cli.main_with_config(made, main))
