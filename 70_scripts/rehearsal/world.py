@@ -39,20 +39,8 @@ def opened_scene(
     home = Path(mkdtemp(prefix="mangetamain-rehearsal-"))
     environment = _environment(home)
     os.environ["PATH"] = environment["PATH"]  # The floor is measured from in here.
-    origin = home / "origin.git"
-    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", origin), check=True)
-    act = Path(sys.executable).with_name("act")
     discord = DiscordServer()
-    github = GitHubServer(
-        origin,
-        OWNER,
-        REPOSITORY,
-        act,
-        home,
-        environment=environment,
-        secrets={"DISCORD_WEBHOOK_URL": discord.webhook_url},
-        variables={"SLOW_TESTS": "off"},  # They contain this very rehearsal.
-    )
+    github = _github(home, environment, discord)
     ports = {name: _free_port() for name in ENVIRONMENTS}
     world = Scene(home, ports, github, discord, environment)
     kept: tuple[str, ...] = ()
@@ -69,6 +57,24 @@ def opened_scene(
         if has_docker:
             for project in map(world.project_of, ENVIRONMENTS):
                 remove_project(project, f"{IMAGE}:{project}")
+
+
+def _github(
+    home: Path, environment: Mapping[str, str], discord: DiscordServer
+) -> GitHubServer:
+    """Return a GitHub with an empty repository and what the team keeps there."""
+    origin = home / "origin.git"
+    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", origin), check=True)
+    return GitHubServer(
+        origin,
+        OWNER,
+        REPOSITORY,
+        Path(sys.executable).with_name("act"),
+        home,
+        environment=environment,
+        secrets={"DISCORD_WEBHOOK_URL": discord.webhook_url},
+        variables={"SLOW_TESTS": "off"},  # They contain this very rehearsal.
+    )
 
 
 def _forget(home: Path, kept: tuple[str, ...]) -> None:

@@ -176,7 +176,7 @@ def test_a_visitor_sees_the_page(preprod: Preprod, tmp_path: Path) -> None:
 def test_every_page_comes_from_the_image(
     preprod: Preprod, name: str, tmp_path: Path
 ) -> None:
-    """Charts are drawn and read in words, without a network but the loopback."""
+    """What the container serves is drawn, and read in words."""
     title, charts, sentence = PAGES[name]
     with visited(preprod, "/") as page:
         page.set_viewport_size({"width": 1280, "height": 900})

@@ -138,18 +138,16 @@ def _workflows(root: Path) -> tuple[Check, ...]:
 
 
 def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
-    """Return the pipeline's own tests; each alone on the machine."""
+    """Return the pipeline's own tests, each alone on the machine."""
 
     def suite(
         name: str,
         *arguments: str,
         workers: int = 1,
-        by: str = "load",
         obstacle: Callable[[], str] = lambda: "",
     ) -> Check:
-        argv = _tool("pytest", "-q", *arguments, *_divided(workers, by))
-        group = name if name in ON_REQUEST else "pipeline"
-        return Check(name, group, argv, root, obstacle, is_alone=True)
+        argv = _tool("pytest", "-q", *arguments, *_divided(workers))
+        return Check(name, "pipeline", argv, root, obstacle, is_alone=True)
 
     faults = ("tests/faults", "-m", NEITHER)
     rest = ("tests", "--ignore=tests/faults", "-m", NEITHER)
@@ -157,10 +155,11 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
     engine = ("tests", "-m", "docker")
     return (
         suite("library", *rest, workers=jobs),
-        suite("faults", *faults, workers=2 * jobs, by="loadfile"),
+        # Half of a case is waiting; a file's tests share what their worker set up.
+        suite("faults", *faults, "--dist", "loadfile", workers=2 * jobs),
         suite("rehearsal", *played),
         suite("docker", *engine, obstacle=no_containers),
-        suite("stories", "tests/end_to_end", "-m", "story"),
+        replace(suite("stories", "tests/end_to_end", "-m", "story"), group="stories"),
     )
 
 
@@ -172,8 +171,8 @@ def _infrastructure(root: Path) -> tuple[Check, ...]:
     return (replace(found, is_alone=True),)
 
 
-def _divided(workers: int, by: str = "load") -> tuple[str, ...]:
-    return ("-n", str(workers), "--dist", by) if workers > 1 else ()
+def _divided(workers: int) -> tuple[str, ...]:
+    return ("-n", str(workers)) if workers > 1 else ()
 
 
 def _tool(name: str, *arguments: str) -> tuple[str, ...]:

@@ -51,11 +51,16 @@ def install(
     lines = "".join(f"{name}={value}\n" for name, value in sorted(variables.items()))
     write_atomically(layout.root / "30_docker" / ".env", lines)
     link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
-    in_force = layout.in_force()
-    if in_force is None or not layout.current.exists():
-        in_force = _first_release(config, store)
-        releases.adopt(in_force)
-    return in_force
+    return _in_force(config, releases)
+
+
+def _in_force(config: Config, releases: Releases) -> Sha:
+    """Return the commit whose pipeline is in force; a new VM adopts one."""
+    found = releases.layout.in_force()
+    if found is None or not releases.layout.current.exists():
+        found = _first_release(config, releases.store)
+        releases.adopt(found)
+    return found
 
 
 def _add_worktree(store: Store, place: Path, say: Callable[[str], None]) -> None:

@@ -55,7 +55,7 @@ def test_end_leaves_nobody(tmp_path: Path, script: str, sign: signal.Signals) ->
     command = start(script.format(pid_file), tmp_path)
     wait_until(pid_file.exists, "the child")
     child = int(pid_file.read_text())
-    end_all([command], grace=1.0 if sign is signal.SIGKILL else 30.0)
+    end_all([command], grace=1.0)
     assert command.code == 128 + sign
     try:
         assert has_died(child)
