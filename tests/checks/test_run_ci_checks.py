@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -74,6 +75,15 @@ def test_unknown_check_is_told(clone: Clone) -> None:
     seen = clone.check("qualtiy")
     assert seen.code == 2 and "there is no 'qualtiy'" in seen.screen
     assert "quality" in seen.screen
+
+
+def test_compiled_modules_are_kept(clone: Clone) -> None:
+    """Scripts start fast also where the environment asks to keep none."""
+    kept = clone.path / "70_scripts/pipeline/__pycache__"
+    shutil.rmtree(kept, ignore_errors=True)
+    argv = ("70_scripts/run", "notify", "--help")
+    assert clone.run(*argv, PYTHONDONTWRITEBYTECODE="1").returncode == 0
+    assert list(kept.glob("cli.*.pyc"))
 
 
 def test_pipeline_tests_are_left_out_where_only_the_app_changed(broken: Clone) -> None:

@@ -19,11 +19,12 @@ def put_up(world: World, sha: str, **job: str) -> bool:
 
 def test_of_a_burst_only_the_last_is_put_up(patient: World) -> None:
     """After two activations a job whose push is not the newest stands back."""
-    first = patient.vm.push("1")
-    assert put_up(patient, first, **JOB)
-    middle, last = patient.vm.push("2"), patient.vm.push("3")
+    assert put_up(patient, patient.vm.push("1"), **JOB)
+    second = patient.vm.push("2")
+    assert put_up(patient, second, **JOB)
+    middle, last = patient.vm.push("3"), patient.vm.push("4")
     assert not put_up(patient, middle, **JOB)
-    assert patient.vm.serving() == first
+    assert patient.vm.serving() == second
     assert patient.end(middle) == "superseded"
     patient.wait(lambda: f"{last[:7]}, which contains it, was pushed" in patient.told())
     assert put_up(patient, last, **JOB)
@@ -37,6 +38,7 @@ def test_the_first_of_a_burst_is_put_up(patient: World) -> None:
 
 def test_what_was_overtaken_by_a_bad_one_goes_up_later(patient: World) -> None:
     """Once the newest push has had its turn, nobody waits for it any more."""
+    assert put_up(patient, patient.vm.push("0"), **JOB)
     assert put_up(patient, patient.vm.push("1"), **JOB)
     middle, last = patient.vm.push("2"), patient.vm.push("3", exits=True)
     patient.vm.script("deploy", "preprod", "--sha", last, code=5, **JOB)
@@ -50,6 +52,7 @@ def test_what_nothing_else_will_put_up_is(
     patient: World, job: dict[str, str], newest: str
 ) -> None:
     """A person's deployment goes up, and so does one that no newer job follows."""
+    assert put_up(patient, patient.vm.push("0"), **JOB)
     assert put_up(patient, patient.vm.push("1"), **JOB)
     middle, _ = patient.vm.push("2"), patient.vm.push(newest)
     assert put_up(patient, middle, **job)
