@@ -1,4 +1,4 @@
-"""What people see of checks: one line as each ends, then logs, then a table.
+"""What people see of checks: as each ends a line, the log of a failure; then a table.
 
 In a terminal the last line says what runs now; elsewhere there are plain lines only.
 """
@@ -45,20 +45,18 @@ class Board:
         self._status.update(Text(f"{names} · {waiting} waiting · {seconds:.0f} s"))
 
     def ended(self, ended: Ended) -> None:
-        """Print how a check ended."""
+        """Print how a check ended, at once with its log if it found something."""
+        if ended.code and ended.output:
+            self._console.print(Rule(Text(f"{_sign(ended)} {ended.check.name}")))
+            self._say(ended.output.rstrip("\n"))
         word = _word(ended)
         self._say(f"{_sign(ended)}  {ended.check.name:18} {_time(ended):>8}  {word}")
 
     def sum_up(self, every: Iterable[Ended]) -> None:
-        """Print the log of whatever found something, then all of them as a table."""
-        rows = tuple(every)
-        for ended in rows:
-            if ended.code and ended.output:
-                self._console.print(Rule(Text(f"{_sign(ended)} {ended.check.name}")))
-                self._say(ended.output.rstrip("\n"))
+        """Print all of them as a table."""
         fixed = (Column(name, no_wrap=True) for name in ("", "check", "group", "time"))
         table = Table(*fixed, Column("result", no_wrap=True, overflow="ellipsis"))
-        for ended in rows:
+        for ended in every:
             check, cells = ended.check, (_time(ended), _word(ended))
             table.add_row(_sign(ended), check.name, check.group, *map(Text, cells))
         self._console.print(table)

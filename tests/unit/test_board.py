@@ -35,6 +35,14 @@ def test_log_of_a_failure_is_shown_as_it_is() -> None:
     assert "1.2 s" in screen
 
 
+def test_log_of_a_failure_is_not_waited_for() -> None:
+    """It is there as soon as the check has ended, whatever comes of the others."""
+    file = io.StringIO()
+    with Board(Console(file=file, width=80)) as board:
+        board.ended(an_end(3, "the reason"))
+        assert "the reason" in file.getvalue()
+
+
 def test_log_of_a_success_is_not_shown() -> None:
     """A green row has the last line of its log only."""
     screen = shown(an_end(0, "many\nwords\n== 3 passed =="))
