@@ -144,21 +144,25 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
         name: str,
         *arguments: str,
         workers: int = 1,
+        by: str = "load",
         obstacle: Callable[[], str] = lambda: "",
     ) -> Check:
-        argv = _tool("pytest", "-q", *arguments, *_divided(workers))
+        argv = _tool("pytest", "-q", *arguments, *_divided(workers, by))
         return Check(name, "pipeline", argv, root, obstacle, is_alone=True)
 
     faults = ("tests/faults", "-m", NEITHER)
     rest = ("tests", "--ignore=tests/faults", "-m", NEITHER)
     played = ("tests/end_to_end", "-m", "rehearsal and not docker and not story")
-    engine = ("tests", "-m", "docker")
+    engine = ("tests", "-m", "docker and not browser")
+    looked_at = ("tests", "-m", "docker and browser")
     return (
         suite("library", *rest, workers=jobs),
         # Half of a case is waiting; a file's tests share what their worker set up.
-        suite("faults", *faults, "--dist", "loadfile", workers=2 * jobs),
+        suite("faults", *faults, workers=2 * jobs, by="loadfile"),
         suite("rehearsal", *played),
-        suite("docker", *engine, obstacle=no_containers),
+        suite("docker", *engine, workers=jobs, by="loadfile", obstacle=no_containers),
+        # Chromium drops what it loads whenever a container's network comes or goes.
+        suite("pages", *looked_at, obstacle=no_containers),
         replace(suite("stories", "tests/end_to_end", "-m", "story"), group="stories"),
     )
 
@@ -171,8 +175,8 @@ def _infrastructure(root: Path) -> tuple[Check, ...]:
     return (replace(found, is_alone=True),)
 
 
-def _divided(workers: int) -> tuple[str, ...]:
-    return ("-n", str(workers)) if workers > 1 else ()
+def _divided(workers: int, by: str = "load") -> tuple[str, ...]:
+    return ("-n", str(workers), "--dist", by) if workers > 1 else ()
 
 
 def _tool(name: str, *arguments: str) -> tuple[str, ...]:
