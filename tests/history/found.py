@@ -26,4 +26,7 @@ FOUND = {
     "killed before a late success was rolled forward": (
         "success rollback | ship g | tell 0 failure | tell 0 success !7"
     ),
+    "killed before it left a trace, while resume has others to settle": (
+        "success rollback | tell 0 failure | deploy 0 | ship g !0"
+    ),
 }

@@ -21,6 +21,8 @@ from tests.history.world import World, begin
 
 MOST_ROUNDS = 12
 AGAIN = {"ship": ("deploy", "0"), "tell": ("event",)}
+# What these would have brought, resume asks GitHub for by itself.
+HEARD = ("event", "tell", "arrive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,12 @@ def _die(world: World, operation: Operation, ticks: int) -> None:
     try:
         act(world, operation, fate)
     except Death:
+        is_lost = records.begun(world) == before
         _note(world, fate)
         _resume(world, deaths)
-        if records.begun(world) == before:
+        if operation.verb in HEARD:
+            is_lost = records.begun(world) == before
+        if is_lost:
             _again(world, operation)
             _resume(world, [])
     else:
