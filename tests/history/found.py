@@ -29,4 +29,7 @@ FOUND = {
     "killed before it left a trace, while resume has others to settle": (
         "success rollback | tell 0 failure | deploy 0 | ship g !0"
     ),
+    "killed after a verdict was recorded, it is told though another is settled first": (
+        "success rollback | deploy 0 | ship g | tell 0 failure !1 | tell 0 success"
+    ),
 }

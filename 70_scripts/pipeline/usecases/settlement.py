@@ -132,9 +132,9 @@ def _move(
         if _can_roll_forward(env, plan.serve):
             _roll_forward(env, live, plan.serve)
     elif plan.serve is not None or plan.is_stranded:
-        verdict = env.journal.verdicts().get(live.sha, Verdict.NONE)
-        why = judgement or Judgement(verdict, f"CI said {verdict} of {live.sha.short}")
-        return_to(env, live, plan.serve, messages.reasons(why))
+        why = judgement or env.journal.judgement(live.sha)
+        unheard = Judgement(Verdict.NONE, f"CI said nothing of {live.sha.short}")
+        return_to(env, live, plan.serve, messages.reasons(why or unheard))
 
 
 def _can_roll_forward(env: Environment, sha: Sha) -> bool:
