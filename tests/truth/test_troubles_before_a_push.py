@@ -56,6 +56,7 @@ def test_flake8_is_not_found(broken: Clone) -> None:
 @cure("`Required test coverage of 90% not reached`")
 def test_coverage_is_too_low(broken: Clone) -> None:
     """The report names the file; a test that runs its lines is enough."""
+    broken.leave_quick_tests()
     (broken.path / PACKAGE / "counted.py").write_text(UNTESTED)
     seen = broken.check("app-tests")
     assert "Required test coverage of 90% not reached" in seen.screen
