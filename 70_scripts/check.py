@@ -48,8 +48,8 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
         every = _every(config, Path(scratch), arguments)
         with Board(Console()) as board:
             ended = carry_out(every, arguments.jobs, SystemClock(), board)
-        order = [check.name for check in every]
-        board.sum_up(sorted(ended, key=lambda each: order.index(each.check.name)))
+        groups = (*GROUPS, *ON_REQUEST)
+        board.sum_up(sorted(ended, key=lambda each: groups.index(each.check.group)))
     return worst(ended, is_ci="CI" in os.environ)
 
 
@@ -73,7 +73,8 @@ def _every(
         say(f"==> pipeline: nothing that its tests look at changed since {base[:7]}")
         found = tuple(check for check in found if check.group not in suites)
     if chosen(of_prod, wanted):
-        found = (*found, *chosen(_exported(config, scratch), wanted))
+        # First, because its tests are not divided: nothing long is left for the end.
+        found = (*chosen(_exported(config, scratch), wanted), *found)
     return found
 
 

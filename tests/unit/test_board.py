@@ -49,6 +49,14 @@ def test_log_of_a_success_is_not_shown() -> None:
     assert "│ ✓ │ tool" in screen and "3 passed" in screen and "many" not in screen
 
 
+def test_a_narrow_table_cuts_results_only() -> None:
+    """In a log of 80 columns sign, name, group and time are whole."""
+    check = Check("prod-pydocstyle", "infrastructure", (), Path())
+    screen = shown(Ended(check, 0, "word " * 20, 1234.5))
+    row = "│ ✓ │ prod-pydocstyle │ infrastructure │ 1234.5 s │ word "
+    assert row in screen and max(map(len, screen.splitlines())) <= 80
+
+
 def test_what_did_not_run_says_why() -> None:
     """The reason stands where the result would."""
     screen = shown(an_end(None, "no engine"))
