@@ -9,16 +9,14 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.rule import Rule
 from rich.status import Status
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from pipeline.effects.actions import only_words
 from pipeline.usecases.checking import Check
 from pipeline.usecases.scheduling import Ended
 
-HEADINGS = ("", "check", "group", "time", "result")
-FRAME = 3 * len(HEADINGS) + 1  # A line and a space on either side of each column.
-LONGEST_WORDS, LEAST = 40, 10
+LONGEST_WORDS = 40
 
 
 class Board:
@@ -56,19 +54,12 @@ class Board:
 
     def sum_up(self, every: Iterable[Ended]) -> None:
         """Print all of them as a table; where it is narrow, the results are cut."""
-        rows = [HEADINGS]
+        fixed = (Column(name, no_wrap=True) for name in ("", "check", "group", "time"))
+        rest = Column("result", ratio=1, no_wrap=True, overflow="ellipsis")
+        table = Table(*fixed, rest, expand=True)
         for ended in every:
-            check = ended.check
-            rows.append(
-                (_sign(ended), check.name, check.group, _time(ended), _word(ended))
-            )
-        taken = sum(max(map(len, column)) for column in list(zip(*rows))[:-1])
-        room = self._console.width - taken - FRAME
-        table = Table()
-        for heading in HEADINGS:
-            table.add_column(heading, no_wrap=True)
-        for *cells, result in rows[1:]:
-            table.add_row(*map(Text, cells), Text(result[: max(room, LEAST)]))
+            check, cells = ended.check, (_time(ended), _word(ended))
+            table.add_row(_sign(ended), check.name, check.group, *map(Text, cells))
         self._console.print(table)
         self._say(f"{time.monotonic() - self._start:.1f} s in all")
 

@@ -11,7 +11,7 @@ from rehearsal.stories.registry import STORIES
 
 from tests.checkout import ROOT, clone_into
 
-COLD, WARM = 240.0, 150.0  # Seconds; a busy machine takes half as long again.
+COLD, WARM = 240.0, 150.0  # Seconds, with room for a slow machine.
 NOTICES = (
     "✅ PREPROD - Validated",
     "↩️ PREPROD - Rolled back",

@@ -13,11 +13,12 @@ from rehearsal.github.runs import Run
 from rehearsal.github.scripting import ScriptedRun
 from rehearsal.github.server import GitHubServer
 
+from tests.workflows.test_shape import SUITES
+
 pytestmark = pytest.mark.act
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 WEBHOOK = "https://discord.example/webhook"
-SUITES = ("library", "faults", "rehearsal", "docker", "pages", "stories")
 PIPELINE_TESTS = tuple(f"Pipeline tests ({suite})" for suite in SUITES)
 NO_COMMIT = "0" * 40
 NOTING = """#!/bin/sh

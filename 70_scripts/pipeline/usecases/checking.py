@@ -157,7 +157,7 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
     looked_at = ("tests", "-m", "docker and browser")
     return (
         suite("library", *rest, workers=jobs),
-        # Half of a case is waiting; a file's tests share what their worker set up.
+        # A case also waits; a file's tests share what their worker set up.
         suite("faults", *faults, workers=2 * jobs, by="loadfile"),
         suite("rehearsal", *played),
         suite("docker", *engine, workers=jobs, by="loadfile", obstacle=no_containers),
