@@ -1,7 +1,6 @@
 """S3: what the app reads from it, and what it says when it cannot."""
 
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,13 +34,6 @@ def test_a_settings_file_is_all_that_the_app_needs(
     assert not read.source.is_sample
     assert read.sizes() == local.sizes()
     assert read.totals(everything(read)) == local.totals(everything(local))
-
-
-def test_reading_is_quick(bucket: Bucket) -> None:
-    """Both files are in memory long before a visitor loses patience."""
-    start = time.monotonic()
-    bucket.read()
-    assert time.monotonic() - start < PATIENCE / 2
 
 
 def test_a_read_only_key_is_enough(bucket: Bucket, on_s3: Recipes) -> None:
@@ -80,7 +72,5 @@ def test_a_silent_server_is_given_up(
     bound = source._ATTEMPTS * (source._CONNECT + source._SILENCE)
     assert bound <= PATIENCE
     monkeypatch.setattr(source, "_SILENCE", 1.0)
-    start = time.monotonic()
     with pytest.raises(RecipesUnavailable, match="(?i)timeout"):
         bucket.read(endpoint=silent)
-    assert time.monotonic() - start < PATIENCE

@@ -34,7 +34,8 @@ class Background:
         """Start it; one that cannot start has ended with 127, its words say why."""
         self._words = TemporaryFile()
         self._process: subprocess.Popen[bytes] | None = None
-        self._family: set[tuple[int, int]] = set()
+        # In the order of descent: a parent that outlived its child would go on.
+        self._family: dict[tuple[int, int], None] = {}
         try:
             self._process = subprocess.Popen(
                 list(argv),
@@ -67,7 +68,7 @@ class Background:
     def interrupt(self) -> None:
         """Ask it to end as Ctrl-C does: a test run then cleans up after itself."""
         if self._process and self.code is None:
-            self._family |= _family(self._process.pid)
+            self._family |= dict.fromkeys(_family(self._process.pid))
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGINT)
 
@@ -76,7 +77,7 @@ class Background:
         if self._process is None:
             return
         if self.code is None:
-            self._family |= _family(self._process.pid)
+            self._family |= dict.fromkeys(_family(self._process.pid))
         running = _running()
         for pid, start in self._family:
             # By its start too: the id may belong to somebody else by now.
@@ -101,8 +102,8 @@ def end_all(commands: Iterable[Background], grace: float = GRACE) -> None:
             command.kill()
 
 
-def _family(pid: int) -> set[tuple[int, int]]:
-    """Return a process and all that descend from it, whatever their session."""
+def _family(pid: int) -> list[tuple[int, int]]:
+    """Return a process and all that descend from it, each after its parent."""
     running = _running()
     children: dict[int, list[int]] = defaultdict(list)
     for member, process in running.items():
@@ -110,7 +111,7 @@ def _family(pid: int) -> set[tuple[int, int]]:
     family = [pid]
     for member in family:  # Grows while it is walked.
         family += children[member]
-    return {(member, running[member].start) for member in family if member in running}
+    return [(member, running[member].start) for member in family if member in running]
 
 
 def _running() -> dict[int, _Process]:

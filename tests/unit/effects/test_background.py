@@ -64,6 +64,28 @@ def test_end_leaves_nobody(tmp_path: Path, script: str, sign: signal.Signals) ->
             os.kill(child, signal.SIGKILL)
 
 
+def test_parents_are_killed_before_their_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A parent that outlives its child would go on with what comes after it."""
+    depth, killed, kill = 12, list[int](), os.kill
+    nest = 'n=$1; echo $$ >>pids; [ $n = 0 ] || sh -c "$0" "$0" $((n - 1)); sleep 60'
+    script = f"trap '' INT; exec sh -c '{nest}' '{nest}' {depth}"
+
+    def record(pid: int, number: int) -> None:
+        killed.append(pid)
+        kill(pid, number)
+
+    command = start(script, tmp_path)
+    pids = tmp_path / "pids"
+    wait_until(pids.exists, "the first")
+    wait_until(lambda: len(pids.read_text().split()) > depth, "all of them")
+    monkeypatch.setattr(os, "kill", record)
+    end_all([command], grace=0.1)
+    descent = [int(pid) for pid in pids.read_text().split()]
+    assert [pid for pid in killed if pid in descent] == descent
+
+
 def test_asking_lets_it_clean_up(tmp_path: Path) -> None:
     """A test run that is asked to end still does what it does at its end."""
     script = (
