@@ -6,7 +6,6 @@ import sys
 from pipeline import cli
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
-from pipeline.errors import PipelineError
 from pipeline.gateways.github import GitHubUnavailable
 from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.resumption import resume
@@ -20,22 +19,32 @@ SPARING = 10
 
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Resume every environment, then send what waits."""
-    worst: PipelineError | None = None
+    worst = 0
     for name in pipeline.config.environments:
+        worst = max(worst, _resume(pipeline, name, is_dry=arguments.dry_run))
+    if arguments.dry_run:
+        return worst
+    try:
+        if trouble := pipeline.outbox().flush():
+            say(trouble)
+    except Exception as error:
+        return max(worst, cli.report(error, pipeline.secrets.redact))
+    return worst
+
+
+def _resume(pipeline: Pipeline, name: str, *, is_dry: bool) -> int:
+    """Resume one environment; its trouble, even a bug, is no other one's."""
+    try:
         env = pipeline.environment(name)
-        if arguments.dry_run:
+        if is_dry:
             for one in env.journal.open_deployments(name):
                 say(f"would see to {name}: {one.sha.short}, deployment {one.id}")
-            continue
-        try:
-            resume(env, lambda sha: _look(pipeline, sha))
-            adopt_validated(pipeline.releases(), env.journal)
-        except PipelineError as error:
-            say(str(error))
-            worst = worst or error
-    if not arguments.dry_run and (trouble := pipeline.outbox().flush()):
-        say(trouble)
-    return worst.exit_code if worst else 0
+            return 0
+        resume(env, lambda sha: _look(pipeline, sha))
+        adopt_validated(pipeline.releases(), env.journal)
+    except Exception as error:
+        return cli.report(error, pipeline.secrets.redact)
+    return 0
 
 
 def _look(pipeline: Pipeline, sha: Sha) -> Judgement | None:

@@ -9,7 +9,7 @@ from pipeline import wiring
 from pipeline.config import Config, find_config, load_config
 from pipeline.core.sha import Sha
 from pipeline.effects.actions import Level, annotate
-from pipeline.errors import PipelineError
+from pipeline.errors import ExpectedError
 from pipeline.gateways.secrets import load_secrets
 
 INTERRUPTED = 130
@@ -68,17 +68,26 @@ def main_with_config(made: argparse.ArgumentParser, verb: ConfigVerb) -> int:
         config = load_config(config_file(arguments))
         redact = load_secrets(config.paths.state / "secrets.env").redact
         return verb(config, arguments)
-    except PipelineError as error:
-        annotate(Level.ERROR, redact(str(error)))
-        return error.exit_code
     except KeyboardInterrupt:
         wiring.say("interrupted")
         return INTERRUPTED
-    except Exception:
-        wiring.say(redact(traceback.format_exc()))
-        bug = "This is a bug in the pipeline: please report the lines above."
-        annotate(Level.ERROR, bug)
-        return 1
+    except Exception as error:
+        return report(error, redact)
+
+
+def report(error: Exception, redact: Callable[[str], str]) -> int:
+    """Say what went wrong, a bug with its traceback; return its exit code."""
+    if isinstance(error, ExpectedError):
+        annotate(Level.ERROR, redact(str(error)))
+        return error.exit_code
+    if isinstance(error, OSError):
+        annotate(Level.ERROR, redact(f"the machine refused: {error}"))
+        return ExpectedError.exit_code
+    wiring.say(redact("".join(traceback.format_exception(error))))
+    annotate(
+        Level.ERROR, "This is a bug in the pipeline: please report the lines above."
+    )
+    return 1
 
 
 def config_file(arguments: argparse.Namespace) -> Path:

@@ -1,16 +1,27 @@
-"""The errors that people are meant to see, each owning its exit code.
+"""The errors that are expected: one family; whatever is outside of it is a bug.
 
-An error says what was attempted, what was seen and what to do. Anything that is not
-a ``PipelineError`` is a bug.
+An adapter translates what its library raises into a member of the family, so that
+nobody above it lists libraries' exceptions. A ``PipelineError`` is written for people:
+it says what was attempted, what was seen and what to do.
 """
 
 from typing import ClassVar
 
 
-class PipelineError(Exception):
-    """Fail in a way that was foreseen."""
+class ExpectedError(Exception):
+    """Fail in a way that was expected; ``exit_code`` is for where nobody handles it."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[int] = 2
+
+
+# OSError is Python's own word for trouble of the machine: files are used everywhere.
+EXPECTED = (ExpectedError, OSError)
+
+
+class PipelineError(ExpectedError):
+    """Fail with words for people and an exit code of one's own."""
+
+    exit_code = 1
 
     def __init__(self, attempted: str, seen: str, todo: str) -> None:
         """Say what was attempted, what was seen, and what to do now."""
@@ -24,6 +35,10 @@ class ConfigurationError(PipelineError):
     """The command line, a file or the machine is not as it must be."""
 
     exit_code = 2
+
+
+class JournalUnusable(ConfigurationError):
+    """The journal cannot be read or written now: locked, damaged, no room."""
 
 
 class Refused(PipelineError):

@@ -9,8 +9,7 @@ from pipeline.core.watch import Vantage
 from pipeline.effects.actions import tell
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import ConfigurationError
+from pipeline.errors import EXPECTED, ConfigurationError
 from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
 from pipeline.gateways.git_store import Store
@@ -72,7 +71,7 @@ class Pipeline:
             return None
         try:
             repository = self._repository()
-        except CommandFailed:
+        except EXPECTED:
             repository = None  # A report is no reason for anything to fail.
         if repository is None:
             return None

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pipeline import cli, errors
 from pipeline.config import Config
+from pipeline.effects.http import Unreachable
+from pipeline.effects.processes import CommandFailed
 from pipeline.errors import PipelineError
 
 from tests.unit.configuration import write_config
@@ -139,6 +141,28 @@ def test_each_error_owns_its_code(
     assert boundary(monkeypatch, tmp_path, fail_with(error)) == code
     told = "error: asking with ***: saw ***\n  → do this\n"
     assert capsys.readouterr() == ("", told)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CommandFailed(("git", "fetch"), 128, "no route to s3cret"), 2),
+        (Unreachable("no answer from s3cret"), 4),
+        (OSError(28, "No space left on device", "/s3cret"), 2),
+    ],
+)
+def test_expected_error_of_an_adapter_is_no_bug(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    code: int,
+) -> None:
+    """What an adapter raises and nobody handled is words and a code, not a trace."""
+    assert boundary(monkeypatch, tmp_path, fail_with(error)) == code
+    told = capsys.readouterr().err
+    assert "***" in told and "s3cret" not in told
+    assert "Traceback" not in told and "bug" not in told
 
 
 def test_bug_is_told_as_one(

@@ -14,12 +14,16 @@ from threading import Event, Thread
 
 import httpx
 
+from pipeline.errors import ExpectedError
+
 USER_AGENT = "mangetamain-cicd/1 (+https://github.com)"
 LARGEST_BODY = 4_000_000
 
 
-class Unreachable(Exception):
+class Unreachable(ExpectedError):
     """No whole answer came; the text names no address, which can be a secret."""
+
+    exit_code = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Answer:
         """
         try:
             decoded: object = json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unreachable(f"the answer ({self.status}) is not JSON") from error
         return decoded
 
@@ -87,19 +91,23 @@ class Http:
             request = self._client.build_request(
                 method, url, headers=headers, json=body, timeout=timeout
             )
-        except httpx.InvalidURL as error:
-            raise Unreachable("the address is not valid") from error
+        except Exception as error:
+            # A proxy's or the address's syntax, a character no header may hold.
+            seen = f"the request cannot be sent ({type(error).__name__})"
+            raise Unreachable(seen) from None
         result: Future[Answer] = Future()
         is_late = Event()
         # In a thread, since nothing else bounds a server that drips its headers.
         arguments = (request, result, is_late)
-        Thread(target=self._send, args=arguments, daemon=True).start()
         try:
+            Thread(target=self._send, args=arguments, daemon=True).start()
             return result.result(timeout)
+        except Unreachable:
+            raise
         except (TimeoutError, httpx.TimeoutException) as error:
             is_late.set()
             raise Unreachable(f"no answer within {timeout:g} s") from error
-        except httpx.HTTPError as error:
+        except Exception as error:
             raise Unreachable(_kind(error)) from error
 
     def _send(
@@ -133,7 +141,7 @@ def _chunks(response: httpx.Response, is_late: Event) -> Iterator[bytes]:
         yield chunk
 
 
-def _kind(error: httpx.HTTPError) -> str:
+def _kind(error: Exception) -> str:
     # Not the error's own text: that may quote the address.
     if isinstance(error, httpx.ConnectError):
         return "connection refused or host unknown"

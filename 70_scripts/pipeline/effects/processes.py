@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import ExpectedError
+
 LAST_WORDS = 0.5
 KEPT_VARIABLES = (
     "HOME PATH LANG LC_ALL TZ USER LOGNAME XDG_RUNTIME_DIR DOCKER_HOST DOCKER_CONFIG "
@@ -22,7 +24,7 @@ KEPT_VARIABLES = (
 ).split()
 
 
-class CommandFailed(Exception):
+class CommandFailed(ExpectedError):
     """A command ended badly or not in time."""
 
     def __init__(self, argv: Sequence[str], code: int | None, output: str) -> None:
@@ -74,7 +76,7 @@ def run(
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument.
         raise CommandFailed(argv, 127, str(error)) from error
     try:
         stdout, stderr = process.communicate(timeout=timeout)
@@ -131,7 +133,7 @@ def spawn_detached(
             stderr=log,
             start_new_session=True,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument.
         raise CommandFailed(argv, 127, str(error)) from error
     # Its parent is about to end or does not care; nobody will wait for it here.
     process.returncode = 0

@@ -2,13 +2,53 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, Self
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, JournalUnusable
 from pipeline.gateways import journal_schema as schema
 
 BUSY_TIMEOUT = 10.0
+
+
+class _Cursor(sqlite3.Cursor):
+    """Raise the pipeline's own error for whatever SQLite raises, reads included."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> Self:
+        with _translated():
+            return super().execute(sql, parameters)
+
+    def fetchone(self) -> Any:
+        with _translated():
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with _translated():
+            return super().fetchall()
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        return iter(self.fetchall())
+
+
+class _Connection(sqlite3.Connection):
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        with _translated():
+            cursor = self.cursor(_Cursor)
+        return cursor.execute(sql, parameters)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, UnicodeError, OverflowError) as error:
+        # UnicodeError: half surrogates. OverflowError: a number of over 64 bits.
+        raise JournalUnusable(
+            "using the journal",
+            str(error),
+            "make room or mend its permissions, then run the command again",
+        ) from error
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -18,7 +58,9 @@ def open_database(path: Path) -> sqlite3.Connection:
         ConfigurationError: it is damaged, locked, or from a newer pipeline.
     """
     try:
-        database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        database = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT, isolation_level=None, factory=_Connection
+        )
         database.row_factory = sqlite3.Row
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
@@ -26,10 +68,10 @@ def open_database(path: Path) -> sqlite3.Connection:
         version = _version(database)
         if version < schema.VERSION:
             version = _upgrade(database)
-    except sqlite3.Error as error:
-        raise ConfigurationError(
+    except (sqlite3.Error, JournalUnusable) as error:
+        raise JournalUnusable(
             f"opening the journal {path}",
-            str(error),
+            error.seen if isinstance(error, JournalUnusable) else str(error),
             "look at the file and its folder; put a good copy back if it is damaged",
         ) from error
     if version != schema.VERSION:
@@ -50,8 +92,8 @@ def _upgrade(database: sqlite3.Connection) -> int:
                 database.execute(statement)
         database.execute(f"PRAGMA user_version = {schema.VERSION}")
         database.execute("COMMIT")
-    except sqlite3.Error:
-        database.execute("ROLLBACK")
+    except JournalUnusable:
+        _roll_back(database)
         raise
     return schema.VERSION
 
@@ -66,19 +108,22 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
     """Write all of a fact or nothing of it.
 
     Raises:
-        ConfigurationError: the file cannot be written (full, locked, read-only).
+        JournalUnusable: the file cannot be written (full, locked, read-only).
     """
     try:
         database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            database.execute("ROLLBACK")
-            raise
+        yield
         database.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise ConfigurationError(
-            "writing the journal",
-            str(error),
-            "make room or mend its permissions, then run the command again",
-        ) from error
+    except BaseException as error:
+        _roll_back(database)
+        if isinstance(error, JournalUnusable):
+            where = "writing the journal"
+            raise JournalUnusable(where, error.seen, error.todo) from error
+        raise
+
+
+def _roll_back(database: sqlite3.Connection) -> None:
+    # SQLite itself ends some transactions, such as one that found the disk full.
+    if database.in_transaction:
+        with suppress(JournalUnusable):
+            database.execute("ROLLBACK")

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.core.wording import clipped
 from pipeline.effects.http import Answer, Http, Unreachable
+from pipeline.errors import ExpectedError
 
 LONGEST = 2000
 LEAST_PAUSE = 1.0
 UNKNOWN_MESSAGE = 10008
 
 
-class NotDelivered(Exception):
+class NotDelivered(ExpectedError):
     """Discord took nothing now; it may in ``pause`` seconds, infinite if hopeless."""
 
     def __init__(self, seen: str, pause: float) -> None:
@@ -25,11 +26,11 @@ class NotDelivered(Exception):
         self.pause = pause
 
 
-class Rejected(Exception):
+class Rejected(ExpectedError):
     """Discord will never take this message."""
 
 
-class MessageGone(Exception):
+class MessageGone(ExpectedError):
     """The message to edit was deleted."""
 
 

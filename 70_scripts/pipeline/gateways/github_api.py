@@ -8,13 +8,16 @@ from collections.abc import Mapping
 
 from pipeline.effects.clock import Clock
 from pipeline.effects.http import Answer, Http, Unreachable
+from pipeline.errors import ExpectedError
 
 API_VERSION = "2022-11-28"
 LEAST_PAUSE = 60.0
 
 
-class GitHubUnavailable(Exception):
+class GitHubUnavailable(ExpectedError):
     """GitHub gave no usable answer."""
+
+    exit_code = 4
 
     def __init__(self, seen: str) -> None:
         """Keep what was seen."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from pipeline.core.sha import Sha
 from pipeline.effects.http import Answer, Unreachable
+from pipeline.errors import ExpectedError
 from pipeline.gateways.github_api import GitHubApi, GitHubUnavailable
 
 HINTS = {
@@ -21,7 +22,7 @@ HINTS = {
 HOPELESS = (409, 410, 422)
 
 
-class GitHubRefuses(Exception):
+class GitHubRefuses(ExpectedError):
     """GitHub will never take this report."""
 
 

@@ -9,10 +9,13 @@ from pipeline.config import Health
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
 from pipeline.effects.http import Answer, Http, Unreachable
+from pipeline.errors import ExpectedError
 
 
-class Unhealthy(Exception):
+class Unhealthy(ExpectedError):
     """The gate stayed closed; the text is the last problem seen."""
+
+    exit_code = 4
 
 
 class _Report(BaseModel):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.effects.clock import Clock
-from pipeline.errors import PipelineError
+from pipeline.errors import EXPECTED
 from pipeline.gateways.database import open_database, transaction
 from pipeline.gateways.discord import Discord, MessageGone, NotDelivered, Rejected
 from pipeline.gateways.lock import held
@@ -48,7 +48,7 @@ class Outbox:
                 closing(open_database(self.journal)) as database,
             ):
                 _Flush(database, self.discord, self.clock, self.patience).run()
-        except (PipelineError, NotDelivered, OSError) as error:
+        except EXPECTED as error:
             return f"notices wait in the journal: {error}"
         return ""
 

@@ -37,8 +37,7 @@ def deploy(env: Environment, order: Order, *, is_override: bool = False) -> Depl
             perform(env, deployment)
             return deployment
     finally:
-        if trouble := env.outbox.flush():
-            env.say(trouble)
+        env.deliver()
 
 
 def _check(env: Environment, sha: Sha, is_override: bool) -> None:

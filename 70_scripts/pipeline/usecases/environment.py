@@ -56,6 +56,11 @@ class Environment:
         """Print one line for the phase that begins."""
         self.say(f"==> {self.name}: {doing}")
 
+    def deliver(self) -> None:
+        """Send the notices and reports that wait; what cannot go is said, and kept."""
+        if trouble := self.outbox.flush():
+            self.say(trouble)
+
     def remember_validated(self, sha: Sha) -> None:
         """Move the pointer: the journal first, then the file beside it."""
         self.journal.validate(sha)

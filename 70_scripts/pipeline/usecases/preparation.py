@@ -7,8 +7,7 @@ from pathlib import Path
 
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Outcome, Step
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import PipelineError, Refused
+from pipeline.errors import EXPECTED, PipelineError, Refused
 from pipeline.usecases.environment import Environment
 
 
@@ -93,7 +92,7 @@ def _ending(env: Environment, deployment: Deployment) -> Iterator[None]:
     """End a deployment that fails before anything is touched."""
     try:
         yield
-    except (CommandFailed, PipelineError, OSError) as problem:
+    except EXPECTED as problem:
         seen = problem.seen if isinstance(problem, PipelineError) else str(problem)
         reasons = (messages.problem(seen), "Nothing was touched")
         notice = messages.failed(deployment.order, reasons)

@@ -97,6 +97,5 @@ def _target(preprod: Environment, prod: Environment, request: Request) -> Sha:
 def _refuse(prod: Environment, request: Request, reason: str, todo: str) -> NoReturn:
     notice = messages.refused(prod.name, request.sha, reason, todo, request.actor)
     prod.journal.tell(None, notice)
-    if trouble := prod.outbox.flush():
-        prod.say(trouble)
+    prod.deliver()
     raise Refused(f"promoting to {prod.name}", reason, todo)

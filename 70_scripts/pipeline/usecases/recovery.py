@@ -7,9 +7,7 @@ if nothing had died, and given up after a few attempts.
 
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Outcome, Step
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import PipelineError, TimedOut
-from pipeline.gateways.health import Unhealthy
+from pipeline.errors import EXPECTED, PipelineError, TimedOut
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import bring_to_rest, perform
 from pipeline.usecases.returning import finish_return, give_up
@@ -26,7 +24,7 @@ def recover(env: Environment) -> None:
         env.announce(f"deployment {deployment.id} of {short} was interrupted: going on")
         try:
             _carry_on(env, deployment)
-        except PipelineError as error:
+        except EXPECTED as error:
             env.say(str(error))
 
 
@@ -45,7 +43,7 @@ def revive(env: Environment) -> PipelineError | None:
     try:
         env.strategy.activate(live.sha)
         env.endpoint.wait_until_healthy(live.sha, env.clock, env.strategy.has_died)
-    except (CommandFailed, Unhealthy, OSError) as problem:
+    except EXPECTED as problem:
         attempted = f"starting {live.sha.short} on {env.name} again"
         return TimedOut(attempted, str(problem), "look at its log; deploy or roll back")
     return None

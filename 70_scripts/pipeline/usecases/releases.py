@@ -15,8 +15,8 @@ from pipeline.core import messages
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
 from pipeline.effects.files import point_link
-from pipeline.effects.processes import CommandFailed, run
-from pipeline.errors import ConfigurationError, PipelineError
+from pipeline.effects.processes import run
+from pipeline.errors import EXPECTED, ConfigurationError
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.lock import held
@@ -120,7 +120,7 @@ def adopt_validated(releases: Releases, journal: Journal) -> None:
         return
     try:
         releases.adopt(sha)
-    except (CommandFailed, PipelineError, OSError) as problem:
+    except EXPECTED as problem:
         releases.say(f"==> pipeline: {before.short} stays in force: {problem}")
         notice = messages.not_adopted(sha, before, str(problem).partition("\n")[0])
         if not journal.was_last_told(notice):

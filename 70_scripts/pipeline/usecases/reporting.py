@@ -4,7 +4,8 @@ What GitHub should know follows from the journal; what it was told is recorded t
 too. Telling never raises: words are not deeds.
 """
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from pipeline.core.history import Deployment
 from pipeline.core.reports import Channel, Report, reports
 from pipeline.effects.clock import Clock
-from pipeline.errors import PipelineError
+from pipeline.errors import EXPECTED
 from pipeline.gateways.database import open_database
 from pipeline.gateways.github_api import GitHubUnavailable
 from pipeline.gateways.github_reports import (
@@ -53,7 +54,7 @@ class Reports:
                 _Flush(reported, self.github, self.clock, self.patience).run(
                     self.places
                 )
-        except (PipelineError, GitHubUnavailable, OSError) as error:
+        except EXPECTED as error:
             return f"deployments wait in the journal to be reported: {error}"
         return ""
 
@@ -67,12 +68,20 @@ class Mail:
 
     def flush(self) -> str:
         """Send what waits; return what went wrong."""
-        troubles = (self.outbox.flush(), self.reports.flush())
+        troubles = (_safely(self.outbox.flush), _safely(self.reports.flush))
         return "\n".join(filter(None, troubles))
 
     def waiting(self) -> int:
         """Return how many notices have not been taken yet."""
         return self.outbox.waiting()
+
+
+def _safely(flush: Callable[[], str]) -> str:
+    # Called where a deployment has just ended: not even a bug may replace its result.
+    try:
+        return flush()
+    except Exception:
+        return f"this is a bug, what waits is kept: {traceback.format_exc()}"
 
 
 class _Flush:

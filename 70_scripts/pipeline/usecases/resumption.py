@@ -10,7 +10,7 @@ from contextlib import suppress
 from pipeline.core.history import Deployment
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
-from pipeline.errors import PipelineError, TimedOut
+from pipeline.errors import EXPECTED, TimedOut
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.recovery import recover, revive
 from pipeline.usecases.settlement import catch_up, settle
@@ -27,7 +27,7 @@ def resume(env: Environment, look: Look) -> None:
         look: asks CI's verdict of a SHA now; None where it is not the time to ask.
 
     Raises:
-        PipelineError: the first thing that did not go well; the rest was done.
+        ExpectedError, OSError: what went wrong first; the rest was done.
     """
     try:
         with env.lock(patience=0.0):
@@ -36,7 +36,7 @@ def resume(env: Environment, look: Look) -> None:
     except TimedOut:
         env.announce("another operation is at work: it needs no help")
         return
-    seen_to = (_see_to(env, sha, look) for sha in _awaiting(env))
+    seen_to = (_see_to_safely(env, sha, look) for sha in _awaiting(env))
     failures = [failure for failure in (lost, *seen_to) if failure]
     if failures:
         raise failures[0]
@@ -65,20 +65,25 @@ def _may_pass_late(env: Environment, newest: Deployment) -> bool:
     return is_failed or known.verdict is Verdict.NONE
 
 
-def _see_to(env: Environment, sha: Sha, look: Look) -> PipelineError | None:
+def _see_to_safely(env: Environment, sha: Sha, look: Look) -> Exception | None:
+    """Return what went wrong with one SHA, which is no trouble of the next one."""
+    try:
+        _see_to(env, sha, look)
+    except EXPECTED as failure:
+        return failure
+    return None
+
+
+def _see_to(env: Environment, sha: Sha, look: Look) -> None:
     known = env.journal.judgement(sha)
     is_open = any(one.sha == sha for one in env.journal.open_deployments(env.name))
     if is_open and (known is None or not known.is_final):
         if not env.watchers.is_watching(sha):
             env.announce(f"verdict awaited again: {env.watchers.launch(sha)}")
-        return None
+        return
     judgement = known if is_open else look(sha)
     if judgement is None or not judgement.is_final:
-        return None
+        return
     if not is_open and known and judgement.verdict is known.verdict:
-        return None  # Nothing new.
-    try:
-        settle(env, sha, judgement)
-    except PipelineError as failure:
-        return failure
-    return None
+        return  # Nothing new.
+    settle(env, sha, judgement)

@@ -9,14 +9,10 @@ from typing import NoReturn
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import FailedAndRolledBack, PipelineError, RollbackFailed
-from pipeline.gateways.health import Unhealthy
+from pipeline.errors import EXPECTED, FailedAndRolledBack, RollbackFailed
 from pipeline.usecases.activation import put_up
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.preparation import prepare
-
-PROBLEMS = (CommandFailed, Unhealthy, OSError, PipelineError)
 
 
 def put_up_or_return(env: Environment, deployment: Deployment) -> None:
@@ -29,7 +25,7 @@ def put_up_or_return(env: Environment, deployment: Deployment) -> None:
     try:
         put_up(env, deployment)
         return
-    except PROBLEMS as problem:
+    except EXPECTED as problem:
         seen = _first_line(problem)
         # Collected before anything is undone: the next activation overwrites them.
         env.say(env.strategy.logs())
@@ -74,7 +70,7 @@ def return_to(
         _page(env, deployment, seen, reasons)
     try:
         order = _rollback_order(env, deployment, target, reasons)
-    except CommandFailed as problem:
+    except EXPECTED as problem:
         _page(env, deployment, f"{target.short} is gone: {problem}", reasons)
     finish_return(env, env.journal.start(order, None), deployment)
 
@@ -93,7 +89,7 @@ def finish_return(env: Environment, rollback: Deployment, undone: Deployment) ->
         if not env.journal.has_done(rollback, Step.VERIFY):
             prepare(env, rollback)
             remarks = put_up(env, rollback)
-    except PROBLEMS as problem:
+    except EXPECTED as problem:
         env.say(env.strategy.logs())
         seen = f"{target.short} does not serve either: {_first_line(problem)}"
         _page(env, undone, seen, reasons, rollback)

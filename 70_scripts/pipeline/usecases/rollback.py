@@ -45,8 +45,7 @@ def roll_back(
             perform(env, deployment)
             return deployment
     finally:
-        if trouble := env.outbox.flush():
-            env.say(trouble)
+        env.deliver()
 
 
 def previous_good(env: Environment) -> Sha:

@@ -40,8 +40,7 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
             recover(env)
             _settle(env, sha, judgement)
     finally:
-        if trouble := env.outbox.flush():
-            env.say(trouble)
+        env.deliver()
     newest = env.journal.newest(env.name, sha)
     return newest.outcome if newest else None
 

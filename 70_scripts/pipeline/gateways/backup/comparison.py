@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.effects.files import open_plain
+from pipeline.errors import ExpectedError
 from pipeline.gateways.backup.entry import Entry, EntryKind
 
 KINDS = {
@@ -16,7 +17,7 @@ KINDS = {
 }
 
 
-class Differs(Exception):
+class Differs(ExpectedError):
     """What was found is not what was noted."""
 
 
