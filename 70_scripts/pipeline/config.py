@@ -108,6 +108,9 @@ class Backup(Section):
 
     paths: tuple[Annotated[str, Field(min_length=1)], ...]
     keep: int = Field(ge=1, le=1000)
+    before_backup: tuple[Annotated[str, Field(min_length=1)], ...]
+    after_backup: tuple[Annotated[str, Field(min_length=1)], ...]
+    hook_deadline: Seconds
 
 
 class Freeze(Section):

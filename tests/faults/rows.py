@@ -275,6 +275,14 @@ ROWS: dict[str, tuple[str, ...]] = {
         "freeze window that warns",
         "rollback by hand",
     ),
+    "backups": (
+        "a database is written to",
+        "a database that is declared by its file",
+        "files are written to and vanish",
+        "hooks, and one that fails",
+        "stray files among them",
+        "not a byte of data",
+    ),
     "secrets": (
         "argv",
         "environment listing for other users",

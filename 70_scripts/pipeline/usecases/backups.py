@@ -3,13 +3,14 @@
 The caller holds the environment's lock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.config import Config, StrategyName
 from pipeline.core.sha import Sha
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import ConfigurationError
+from pipeline.effects.processes import CommandFailed, run
+from pipeline.errors import ConfigurationError, Refused
 from pipeline.gateways.backup.creation import Contents, create
 from pipeline.gateways.backup.restoration import restore
 from pipeline.gateways.backup.store import Backup, BackupStore
@@ -116,7 +117,7 @@ def back_up(config: Config, config_file: Path, env: Environment) -> Backup:
     """Back an environment up as it is; its newest and the one to return to stay.
 
     Raises:
-        Refused: it could not be made; nothing else was touched.
+        Refused: it could not be made, or a hook failed; nothing else was touched.
         ConfigurationError: the engine does not answer.
     """
     serving, live = env.endpoint.probe(is_deep=False).sha, env.journal.live(env.name)
@@ -126,7 +127,42 @@ def back_up(config: Config, config_file: Path, env: Environment) -> Backup:
     contents = contents_of(config, config_file, env.name, serving, image)
     protected = frozenset(sha for sha in (serving, point) if sha)
     now, keep = env.clock.now(), config.backup.keep
-    return create_backup(store_of(config, env.name), contents, now, keep, protected)
+    with _between_hooks(config, env):
+        store = store_of(config, env.name)
+        backup = create_backup(store, contents, now, keep, protected)
+    if not backup.manifest.size:
+        env.announce("the backup holds 0 bytes of data: see backup.paths")
+    return backup
+
+
+@contextmanager
+def _between_hooks(config: Config, env: Environment) -> Iterator[None]:
+    """Run the team's hooks before and after; what the first began the second ends.
+
+    Raises:
+        Refused: one of them failed.
+    """
+    hooks = config.backup
+    try:
+        _run_hook(config, env, "before_backup", hooks.before_backup)
+        yield
+    finally:
+        _run_hook(config, env, "after_backup", hooks.after_backup)
+
+
+def _run_hook(
+    config: Config, env: Environment, name: str, command: tuple[str, ...]
+) -> None:
+    if not command:
+        return
+    env.announce(f"{name}: {command[0]}")
+    variables = {"PIPELINE_ENVIRONMENT": env.name}
+    try:
+        root, limit = config.paths.root, config.backup.hook_deadline
+        run(command, cwd=root, env=variables, timeout=limit)
+    except CommandFailed as error:
+        todo = f"mend the command in backup.{name}, then try again"
+        raise Refused(f"running {name} of {env.name}", str(error), todo) from error
 
 
 def restore_backup(

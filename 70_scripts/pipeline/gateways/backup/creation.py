@@ -4,7 +4,8 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,11 +16,19 @@ from pipeline.errors import ConfigurationError, Refused
 from pipeline.gateways.backup.comparison import Differs, compare
 from pipeline.gateways.backup.entry import Entry
 from pipeline.gateways.backup.manifest import FILE_NAME, Manifest, Tree, to_text
-from pipeline.gateways.backup.store import DATA, KEPT, Backup, BackupStore
-from pipeline.gateways.backup.tree import copy_tree, make_tree
+from pipeline.gateways.backup.store import (
+    DATA,
+    KEPT,
+    NEW,
+    TRIAL,
+    Backup,
+    BackupStore,
+)
+from pipeline.gateways.backup.tree import TreeCopy, make_tree
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 STAMP = "%Y%m%dT%H%M%SZ"
+ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +59,18 @@ def create(store: BackupStore, contents: Contents, now: float) -> Backup:
         Refused: it could not be made; nothing else was touched.
     """
     _check_places(store, contents)
-    new = store.folder / ".new"
     try:
         store.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         store.tidy()
+        new = Path(tempfile.mkdtemp(dir=store.folder, prefix=NEW))
         manifest = _write(new, contents, now)
         _try_out(Backup(new, manifest))
         folder = _free_name(store, contents.sha, now)
         new.rename(folder)
         sync_directory(store.folder)
     except (Differs, OSError) as error:
-        shutil.rmtree(new, ignore_errors=True)
+        with suppress(OSError):
+            store.tidy()
         seen, todo = _explained(error, store)
         raise Refused(f"backing {contents.environment} up", seen, todo) from error
     return Backup(folder, manifest)
@@ -90,16 +100,14 @@ def _check_places(store: BackupStore, contents: Contents) -> None:
 
 def _write(new: Path, contents: Contents, now: float) -> Manifest:
     (new / DATA).mkdir(mode=0o700, parents=True)
-    (new / KEPT).mkdir(mode=0o700)
-    data = tuple(
-        Tree(name, _copy(place, new / DATA / str(number), contents.excluded))
-        for number, (name, place) in enumerate(contents.data.items())
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        for name, place in contents.kept.items():
-            shutil.copyfile(place, Path(folder) / name)
-        (new / KEPT).rmdir()
-        kept = copy_tree(Path(folder), new / KEPT)
+    copies = [
+        TreeCopy(place, new / DATA / str(number), contents.excluded)
+        for number, place in enumerate(contents.data.values())
+    ]
+    _copy_as_one(copies)
+    names = zip(contents.data, copies, strict=True)
+    data = tuple(Tree(name, copy.entries) for name, copy in names)
+    kept = _keep(contents, new)
     manifest = Manifest(
         contents.environment, contents.sha, contents.image, now, data, kept
     )
@@ -108,16 +116,40 @@ def _write(new: Path, contents: Contents, now: float) -> Manifest:
     return manifest
 
 
-def _copy(place: Path, target: Path, excluded: frozenset[Path]) -> tuple[Entry, ...]:
-    if not os.path.lexists(place):
-        return ()
-    return copy_tree(place, target, excluded)
+def _copy_as_one(copies: Sequence[TreeCopy]) -> None:
+    """Copy until nothing has changed since the last file was copied.
+
+    Then all copies are of one moment: the one at which the last of them was made.
+
+    Raises:
+        KeepsChanging: something was written to in each round.
+    """
+    for _ in range(ROUNDS):
+        for copy in copies:
+            copy.update()
+        changed = next((copy.changed for copy in copies if copy.changed), "")
+        if not changed:
+            break
+    else:
+        raise KeepsChanging(0, "it is written to all the time", changed)
+    for copy in copies:
+        copy.finish()
+
+
+def _keep(contents: Contents, new: Path) -> tuple[Entry, ...]:
+    with tempfile.TemporaryDirectory(dir=new.parent, prefix=TRIAL) as folder:
+        for name, place in contents.kept.items():
+            shutil.copyfile(place, Path(folder) / name)
+        copy = TreeCopy(Path(folder), new / KEPT)
+        copy.update()
+        copy.finish()
+        return copy.entries
 
 
 def _try_out(backup: Backup) -> None:
     """Read the backup back and restore it into a scratch folder, all of it."""
     backup.check()
-    with tempfile.TemporaryDirectory(dir=backup.folder.parent, prefix=".try-") as name:
+    with tempfile.TemporaryDirectory(dir=backup.folder.parent, prefix=TRIAL) as name:
         for number, tree in backup.present().items():
             place = Path(name) / str(number)
             make_tree(backup.tree(number), tree.entries, place, has_owners=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.sha import Sha
+from pipeline.effects.files import open_plain
 from pipeline.gateways.backup.comparison import Differs
 from pipeline.gateways.backup.entry import Entry, EntryKind
 
@@ -142,6 +143,7 @@ def read_manifest(folder: Path) -> Manifest:
         Differs: it is missing, damaged or hostile.
     """
     try:
-        return from_text((folder / FILE_NAME).read_text(encoding="utf-8"))
+        with open_plain(folder / FILE_NAME) as file:
+            return from_text(file.readall().decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Differs(f"no manifest can be read ({type(error).__name__})") from error

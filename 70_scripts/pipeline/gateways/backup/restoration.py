@@ -4,13 +4,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.effects.files import sync_directory
 from pipeline.errors import Refused, RollbackFailed
 from pipeline.gateways.backup.comparison import Differs, compare
-from pipeline.gateways.backup.store import Backup
+from pipeline.gateways.backup.database import is_database, sidecars
+from pipeline.gateways.backup.store import RESTORING, Backup
 from pipeline.gateways.backup.tree import make_tree
 
 HINT = "nothing was changed; mend the cause, then restore again"
@@ -72,7 +74,7 @@ def _part(backup: Backup, place: Path) -> _Part:
     if os.stat(beside).st_dev != os.stat(place.parent).st_dev:
         beside = place.parent
     aside = tempfile.mkdtemp(prefix=f"before-restore-of-{backup.name}-", dir=beside)
-    staged = tempfile.mkdtemp(prefix=".restoring-", dir=beside)
+    staged = tempfile.mkdtemp(prefix=RESTORING, dir=beside)
     return _Part(place, Path(staged) / place.name, Path(aside) / place.name)
 
 
@@ -80,13 +82,21 @@ def _swap(parts: list[_Part]) -> tuple[Path, ...]:
     moved: list[tuple[Path, Path]] = []
     try:
         for part in parts:
-            if os.path.lexists(part.place):
-                _move(part.place, part.aside, moved)
+            for place in (part.place, *_stale_sidecars(part)):
+                if os.path.lexists(place):
+                    _move(place, part.aside.with_name(place.name), moved)
             _move(part.staged, part.place, moved)
     except OSError:
         _move_back(moved)
         raise
     return tuple(part.aside for part in parts if os.path.lexists(part.aside))
+
+
+def _stale_sidecars(part: _Part) -> tuple[Path, ...]:
+    """Return what SQLite would apply to a restored database, made by the one before."""
+    is_file = part.staged.is_file() and not part.staged.is_symlink()
+    is_stale = is_file and is_database(part.staged)
+    return tuple(sidecars(part.place)) if is_stale else ()
 
 
 def _move(place: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
@@ -108,5 +118,5 @@ def _move_back(moved: list[tuple[Path, Path]]) -> None:
 
 def _clear(part: _Part) -> None:
     shutil.rmtree(part.staged.parent, ignore_errors=True)
-    if not os.path.lexists(part.aside):
+    with suppress(OSError):  # Not empty: what stood there was moved there.
         part.aside.parent.rmdir()

@@ -16,6 +16,7 @@ from pipeline.gateways.backup.manifest import FILE_NAME, Manifest, Tree, read_ma
 
 NAME = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{7}|nothing)\Z")
 DATA, KEPT = "data", "kept"
+NEW, TRIAL, OLD, RESTORING = OURS = (".new", ".try-", ".old-", ".restoring-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,15 @@ class BackupStore:
         removed = [backup for backup in backups if backup not in staying]
         for backup in removed:
             # In one step it is no backup any more: none is ever seen half removed.
-            doomed = backup.folder.rename(self.folder / f".old-{backup.name}")
+            doomed = backup.folder.rename(self.folder / f"{OLD}{backup.name}")
             shutil.rmtree(doomed, ignore_errors=True)  # What stays is tidied up later.
         return [backup.name for backup in removed]
 
     def tidy(self) -> None:
-        """Remove what somebody who was killed left half made."""
-        for path in self.folder.glob(".*"):
-            shutil.rmtree(path)
+        """Remove what somebody who was killed left half made, as far as possible.
+
+        What is not ours stays; what cannot be removed is in nobody's way.
+        """
+        for path in self.folder.iterdir():
+            if path.name.startswith(OURS) and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
