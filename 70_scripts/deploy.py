@@ -4,7 +4,7 @@ import argparse
 import sys
 from contextlib import suppress
 
-from pipeline import cli
+from pipeline import cli, commits
 from pipeline.core.history import Kind, Order
 from pipeline.core.sha import Sha
 from pipeline.effects.actions import summarize, surrounding_job
@@ -21,7 +21,7 @@ EXAMPLE = "70_scripts/run deploy preprod --sha $(git rev-parse origin/main)"
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Deploy, or with --dry-run only say what would be deployed."""
     env = pipeline.environment(arguments.environment)
-    order = _order(env, arguments.sha)
+    order = _order(env, commits.commit(pipeline, arguments.sha))
     if env.is_validated_only:
         raise Refused(
             f"deploying to {env.name}",
@@ -56,7 +56,7 @@ def _order(env: Environment, sha: Sha) -> Order:
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument("environment", help="preprod, or another one of pipeline.yml")
-    made.add_argument("--sha", type=cli.sha, required=True, help="the full commit SHA")
+    made.add_argument("--sha", type=commits.revision, required=True, help=commits.HELP)
     made.add_argument(
         "--override-bad", action="store_true", help="deploy even what was rolled back"
     )

@@ -4,6 +4,7 @@ Real scripts on real git, a real journal and real processes; nothing outside is 
 """
 
 import argparse
+import importlib
 import os
 import subprocess
 import sys
@@ -21,6 +22,10 @@ def main(arguments: argparse.Namespace) -> int:
     if not (CHECKOUT / "tests" / "faults").is_dir():
         print(f"error: {CHECKOUT} has no tests: use a checkout", file=sys.stderr)
         return 2
+    if not any(arguments.only in name for name in _classes()):
+        names = ", ".join(_classes())
+        print(f"error: no class has {arguments.only!r} in it: {names}", file=sys.stderr)
+        return 2
     options = ["--fault-class", arguments.only, "-n", str(arguments.workers)]
     if arguments.publish:
         options.append("--publish-faults")
@@ -29,6 +34,13 @@ def main(arguments: argparse.Namespace) -> int:
     path = f"/usr/bin{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(command, cwd=CHECKOUT, env={**os.environ, "PATH": path})
     return done.returncode
+
+
+def _classes() -> tuple[str, ...]:
+    # Not the checkout's other packages: only its tests are found this way.
+    sys.path.append(str(CHECKOUT))
+    rows = importlib.import_module("tests.faults.rows")
+    return tuple(rows.ROWS)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ import getpass
 import sys
 from datetime import UTC, datetime
 
-from pipeline import cli
+from pipeline import cli, commits
 from pipeline.core.freeze import window_in_force
 from pipeline.effects.actions import summarize, surrounding_job
-from pipeline.usecases.promotion import Request, promote
+from pipeline.usecases.promotion import WORD, Request, promote
 from pipeline.usecases.promotion_outlook import outlook
 from pipeline.wiring import Pipeline, say
 
@@ -18,7 +18,8 @@ EXAMPLE = "70_scripts/run promote --confirm DEPLOY"
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Show where both environments stand, then promote."""
     preprod, prod = (pipeline.environment(name) for name in arguments.environments)
-    seen = outlook(preprod, prod, arguments.sha)
+    sha = commits.commit_or_none(pipeline, arguments.sha)
+    seen = outlook(preprod, prod, sha)
     say(seen.text())
     summarize(seen.markdown())
     now = datetime.fromtimestamp(pipeline.clock.now(), UTC)
@@ -29,8 +30,8 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         return 0
     job = surrounding_job()
     request = Request(
-        confirmation=_confirmation(arguments.confirm),
-        sha=arguments.sha,
+        confirmation=cli.confirmation(arguments.confirm, WORD),
+        sha=sha,
         actor=job.actor or getpass.getuser(),
         run_url=job.run_url,
         overrides_freeze=arguments.override_freeze == "true",
@@ -41,19 +42,13 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _confirmation(given: str | None) -> str:
-    if given is None and sys.stdin.isatty():
-        return input("Type DEPLOY to go on: ")
-    return given or ""
-
-
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
-    made.add_argument("--confirm", metavar="DEPLOY", help="must be exactly this word")
+    made.add_argument("--confirm", metavar=WORD, help="must be exactly this word")
     made.add_argument(
         "--sha",
-        type=cli.sha_or_none,
-        help="a validated SHA (default: preprod's last validated one)",
+        type=commits.revision_or_none,
+        help="a validated commit: SHA, tag (default: preprod's last validated one)",
     )
     made.add_argument(
         "--override-freeze",

@@ -4,34 +4,43 @@ import argparse
 import getpass
 import sys
 
-from pipeline import cli
+from pipeline import cli, commits
 from pipeline.effects.actions import summarize, surrounding_job
 from pipeline.errors import Refused
 from pipeline.usecases.rollback import previous_good, roll_back
 from pipeline.wiring import Pipeline, say
 
-EXAMPLE = "70_scripts/run rollback preprod"
+EXAMPLE = "70_scripts/run rollback preprod --confirm ROLLBACK"
 WORD = "ROLLBACK"
 
 
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Roll back, or with --dry-run only say to what."""
     env = pipeline.environment(arguments.environment)
-    if arguments.confirm not in (None, WORD):
-        raise Refused(
-            f"rolling {env.name} back",
-            f"the confirmation is {arguments.confirm[:40]!r}",
-            f"type exactly {WORD}",
-        )
+    to = commits.commit_or_none(pipeline, arguments.to)
     if arguments.dry_run:
-        say(f"would roll {env.name} back to {arguments.to or previous_good(env)}")
+        say(f"would roll {env.name} back to {to or previous_good(env)}")
         return 0
+    _confirm(env.name, cli.confirmation(arguments.confirm, WORD))
     job = surrounding_job()
     actor = job.actor or getpass.getuser()
     override = arguments.override_bad
-    done = roll_back(env, arguments.to, actor, job.run_url, is_override=override)
+    done = roll_back(env, to, actor, job.run_url, is_override=override)
     summarize(f"**{done.sha.short} serves on {env.name}**, rolled back by hand.")
     return 0
+
+
+def _confirm(environment: str, typed: str) -> None:
+    if typed != WORD:
+        raise Refused(
+            f"rolling {environment} back",
+            (
+                f"{typed[:40]!r} was typed to confirm it"
+                if typed
+                else "nobody confirmed it"
+            ),
+            f"type exactly {WORD}, or give --confirm {WORD}",
+        )
 
 
 if __name__ == "__main__":
@@ -39,12 +48,14 @@ if __name__ == "__main__":
     made.add_argument("environment", help="preprod, or another one of pipeline.yml")
     made.add_argument(
         "--to",
-        type=cli.sha_or_none,
-        metavar="SHA",
-        help="default: the previous good version",
+        type=commits.revision_or_none,
+        metavar="COMMIT",
+        help="a SHA, a tag (default: the previous good version)",
     )
     made.add_argument(
-        "--confirm", metavar=WORD, help="what somebody typed; must be exactly this"
+        "--confirm",
+        metavar=WORD,
+        help="must be exactly this word; asked for if not given",
     )
     made.add_argument(
         "--override-bad", action="store_true", help="also to what was rolled back"

@@ -3,8 +3,9 @@
 import argparse
 import sys
 
-from pipeline import cli
+from pipeline import cli, commits
 from pipeline.core.history import Outcome
+from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.effects.actions import finished_run, summarize
 from pipeline.errors import TimedOut
@@ -20,8 +21,8 @@ EXAMPLE = "70_scripts/run settle preprod --sha $(git rev-parse origin/main)"
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Settle with the verdict that was given, else with GitHub's."""
     env = pipeline.environment(arguments.environment)
-    sha = arguments.sha
-    judgement = _judgement(pipeline, arguments)
+    sha = commits.known_commit(pipeline, env, arguments.sha)
+    judgement = _judgement(pipeline, sha, arguments.verdict)
     if arguments.dry_run:
         say(f"would settle {sha.short} on {env.name}: {judgement.verdict}")
         return 0
@@ -33,13 +34,13 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     return 5 if outcome is Outcome.ROLLED_BACK else 0
 
 
-def _judgement(pipeline: Pipeline, arguments: argparse.Namespace) -> Judgement:
-    if arguments.verdict:
-        verdict = Verdict(arguments.verdict)
+def _judgement(pipeline: Pipeline, sha: Sha, given: str | None) -> Judgement:
+    if given:
+        verdict = Verdict(given)
         return Judgement(verdict, f"verdict given by hand: {verdict}")
     try:
         told = run_of(finished_run())
-        return look_or_believe(pipeline.watch(), arguments.sha, told)
+        return look_or_believe(pipeline.watch(), sha, told)
     except GitHubUnavailable as error:
         raise TimedOut(
             "asking GitHub for the verdict", str(error), "try again, or give --verdict"
@@ -49,7 +50,7 @@ def _judgement(pipeline: Pipeline, arguments: argparse.Namespace) -> Judgement:
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument("environment", help="preprod, or another one of pipeline.yml")
-    made.add_argument("--sha", type=cli.sha, required=True, help="the full commit SHA")
+    made.add_argument("--sha", type=commits.revision, required=True, help=commits.HELP)
     made.add_argument(
         "--verdict",
         choices=[verdict.value for verdict in Verdict],

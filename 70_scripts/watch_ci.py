@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from pipeline import cli
+from pipeline import cli, commits
 from pipeline.core.history import Outcome
 from pipeline.errors import TimedOut
 from pipeline.gateways.lock import held
@@ -20,7 +20,7 @@ EXAMPLE = "70_scripts/run watch_ci preprod --sha $(git rev-parse origin/main) --
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Watch here, or with --detach where no job's end can reach."""
     env = pipeline.environment(arguments.environment)
-    sha = arguments.sha
+    sha = commits.known_commit(pipeline, env, arguments.sha)
     if arguments.detach:
         print(env.watchers.launch(sha))
         return 0
@@ -39,7 +39,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument("environment", help="preprod, or another one of pipeline.yml")
-    made.add_argument("--sha", type=cli.sha, required=True, help="the full commit SHA")
+    made.add_argument("--sha", type=commits.revision, required=True, help=commits.HELP)
     made.add_argument(
         "--detach",
         action="store_true",

@@ -1,13 +1,13 @@
 """What every script shares: its arguments' types and the one error boundary."""
 
 import argparse
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import wiring
 from pipeline.config import Config, find_config, load_config
-from pipeline.core.sha import Sha
 from pipeline.effects.actions import Level, annotate
 from pipeline.errors import ExpectedError
 from pipeline.gateways.secrets import load_secrets
@@ -35,17 +35,15 @@ def parser(purpose: str | None, example: str) -> argparse.ArgumentParser:
     return made
 
 
-def sha(text: str) -> Sha:
-    """Return a SHA given on the command line."""
+def confirmation(given: str | None, word: str) -> str:
+    """Return what somebody typed to confirm; in a terminal it is asked for."""
+    if given is not None:
+        return given
     try:
-        return Sha(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def sha_or_none(text: str) -> Sha | None:
-    """Return a SHA given on the command line; an empty text names none."""
-    return sha(text) if text else None
+        is_asked = sys.stdin is not None and sys.stdin.isatty()
+        return input(f"Type {word} to go on: ") if is_asked else ""
+    except (EOFError, OSError, ValueError):
+        return ""  # Nobody is there: that confirms nothing.
 
 
 def main(made: argparse.ArgumentParser, verb: Verb) -> int:

@@ -62,6 +62,43 @@ WORDS = {
     for word in ("deploy", " DEPLOY", "DEPLOY ", "Deploy", "", "--DEPLOY", "ДEPLOY")
 }
 
+# What people type for a commit, by what it is; and what is refused unseen.
+NAMES = (
+    "a short SHA",
+    "a SHA in capitals",
+    "a tag",
+    "an annotated tag",
+    "a tag that was moved at origin",
+    "the branch",
+    "the branch's parent",
+)
+NO_NAMES = {
+    "an option": "--upload-pack=touch pwned",
+    "a range": "main..origin/main",
+    "three dots": "main...origin/main",
+    "a reflog": "origin/main@{1}",
+    "a search": ":/First",
+    "a path": "main:pipeline.yml",
+    "a tree": "main^{tree}",
+    "an exclusion": "^main",
+    "a way upwards": "../../etc/passwd",
+    "a shell": "$(touch pwned)",
+    "a newline": "main\nmain",
+    "a blank": "origin main",
+    "a glob": "refs/*",
+    "a half surrogate": "v1\udcff",
+    "10 kB": "a" * 10_000,
+}
+NO_WORDS = (
+    "rollback",
+    " ROLLBACK",
+    "ROLLBACK ",
+    "",
+    "--ROLLBACK",
+    "DEPLOY",
+    "ROLLBАCK",
+)
+
 HOSTILE = {
     "quotes": """say "it's" 'done'; touch pwned #""",
     "backslash": "back \\ slash \\n \\",
@@ -155,6 +192,26 @@ ROWS: dict[str, tuple[str, ...]] = {
         "the CD job on a rolled-back SHA",
         "the CD job on the validated SHA",
         "the CD job while the verdict is awaited",
+        "red before it was ever deployed",
+        "red before it was ever deployed, promoted",
+        "red before it was ever deployed, rolled back to",
+    ),
+    "naming a commit": (
+        *NAMES,
+        "ambiguous",
+        "the beginning of no SHA",
+        "settle of an unknown SHA",
+        "watch_ci of an unknown SHA",
+        "settle of an unknown SHA while nothing can be fetched",
+        *NO_NAMES,
+        "an empty one",
+    ),
+    "confirming a rollback": (
+        "nobody confirms",
+        *(f"{word!r} typed" for word in NO_WORDS),
+        "typed at a terminal",
+        "another word typed at a terminal",
+        "only looked at",
     ),
     "deaths": (
         "no fact is forgotten",
@@ -255,8 +312,6 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a branch's name",
         "--option as SHA",
         "–option with a dash of prose as SHA",
-        "an abbreviated SHA",
-        "a SHA in capitals",
         "../ as environment",
         "--option as environment",
     ),

@@ -81,8 +81,6 @@ def test_a_hostile_branch_is_refused(patient: World) -> None:
 ARGUMENTS = {
     "--option as SHA": ("preprod", "--sha=--upload-pack=touch pwned"),
     "–option with a dash of prose as SHA": ("preprod", "--sha", "-–option"),
-    "an abbreviated SHA": ("preprod", "--sha", "abc1234"),
-    "a SHA in capitals": ("preprod", "--sha", "A" * 40),
     "../ as environment": ("../prod", f"--sha={'0' * 40}"),
     "--option as environment": ("--help-me", f"--sha={'0' * 40}"),
 }

@@ -14,7 +14,7 @@ import pytest
 from tests.faults.interrupted import KILLER
 from tests.faults.rows import PROMOTION_STEPS, WORDS, cases
 from tests.sandbox.vm import SCRIPTS
-from tests.sandbox.world import World
+from tests.sandbox.world import SURE, World
 
 DEPLOY = ("--confirm", "DEPLOY")
 CHANGED = "<title>Mangetamain, changed</title>"
@@ -146,7 +146,7 @@ def test_what_was_rolled_back_on_preprod_is_not_promoted(patient: World) -> None
     promote(patient)
     newer = patient.push("Newer")
     patient.settle(newer, "passed")
-    patient.vm.script("rollback", "preprod")
+    patient.vm.script("rollback", "preprod", *SURE)
     assert "rolled back by hand" in promote(patient, code=3)
     assert served(patient) == patient.good
 
@@ -287,7 +287,7 @@ def test_rollback_by_hand_is_a_deployment_like_any_other(patient: World) -> None
     promote(patient)
     sha = changed(patient)
     promote(patient)
-    patient.vm.script("rollback", "prod", "--confirm", "ROLLBACK")
+    patient.vm.script("rollback", "prod", *SURE)
     assert served(patient) == patient.good
     assert patient.vm.serving() == sha, "preprod was touched"
     assert len(backups(patient)) == 3

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.sandbox.world import World
+from tests.sandbox.world import SURE, World
 
 # Verdicts in the order in which they come, then who serves and who is validated.
 RACES = {
@@ -99,7 +99,7 @@ def test_a_watcher_does_not_undo_a_rollback(patient: World) -> None:
     # With a token the watcher need not save its questions.
     patient.vm.keep_webhook(f"PIPELINE_GITHUB_TOKEN={patient.github.token}\n")
     sha = patient.push("Looks bad")
-    patient.vm.script("rollback", "preprod")
+    patient.vm.script("rollback", "preprod", *SURE)
     log = patient.vm.logs / f"ci-watcher-{sha}.log"
     patient.ci(sha)
     patient.wait(lambda: f"{sha} is rolled back" in log.read_text())

@@ -67,3 +67,35 @@ def test_a_rerun_while_waiting_ends_once(running: World) -> None:
     assert not [end for _, _, end in running.vm.ends() if end is None]
     alerts = [text for text in running.vm.notices() if "PREPROD - Rolled back" in text]
     assert len(alerts) == 1
+
+
+@pytest.mark.fault("re-runs", "red before it was ever deployed")
+def test_a_red_sha_that_never_served_was_not_rolled_back(patient: World) -> None:
+    """Its CI failed before it was ever deployed: refused as that, and told so."""
+    sha = patient.vm.push("Red at once")
+    patient.settle(sha, "failed")
+    told = patient.deploy(sha, code=3)
+    assert "its CI failed" in told and "rolled back here" not in told
+    notice = patient.vm.notices()[-1]
+    assert "Refused" in notice and "its CI failed" in notice
+    assert patient.vm.serving() == patient.vm.validated() == patient.good
+
+
+@pytest.mark.fault("re-runs", "red before it was ever deployed, promoted")
+def test_a_red_sha_is_not_promoted_for_the_same_reason(patient: World) -> None:
+    """A promotion of it is refused with what CI said."""
+    sha = patient.vm.push("Red at once")
+    patient.settle(sha, "failed")
+    arguments = ("--confirm", "DEPLOY", "--sha", sha)
+    told = patient.vm.script("promote", *arguments, code=3).stderr
+    assert "its CI failed" in told and "rolled back here" not in told
+
+
+@pytest.mark.fault("re-runs", "red before it was ever deployed, rolled back to")
+def test_a_red_sha_is_no_way_back_for_the_same_reason(patient: World) -> None:
+    """A rollback by hand to it is refused with what CI said."""
+    sha = patient.vm.push("Red at once")
+    patient.settle(sha, "failed")
+    arguments = ("preprod", "--to", sha, "--confirm", "ROLLBACK")
+    told = patient.vm.script("rollback", *arguments, code=3).stderr
+    assert "its CI failed" in told and "rolled back here" not in told

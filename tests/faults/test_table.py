@@ -29,3 +29,11 @@ def test_the_page_lists_the_same_rows() -> None:
 def test_no_row_is_listed_twice() -> None:
     """Every class has its rows, each of them once."""
     assert len(set(every_row())) == len(every_row()) == sum(map(len, ROWS.values()))
+
+
+def test_a_class_that_does_not_exist_is_a_usage_error() -> None:
+    """Whoever mistypes a class is told which there are, and nothing is run."""
+    command = (sys.executable, REPOSITORY / "70_scripts/faults.py", "--class", "nosuch")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "nosuch" in done.stderr and "GitHub trouble" in done.stderr

@@ -114,7 +114,7 @@ GUARDS = (
     Guard(
         "bad_is_remembered",
         "a SHA that was rolled back is refused",
-        switches.replaced(records.Records, "is_bad", lambda *_: False),
+        switches.replaced(records.Records, "why_bad", lambda *_: ""),
     ),
     Guard(
         "only_from_the_branch",

@@ -18,6 +18,7 @@ from rehearsal.github.server import GitHubServer
 from tests.sandbox.vm import CACHE, Vm
 
 PATIENCE = 40.0
+SURE = ("--confirm", "ROLLBACK")  # What a rollback by hand asks for.
 PAUSE = 0.05
 RESTART = """
 import sys

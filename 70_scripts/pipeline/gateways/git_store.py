@@ -83,9 +83,9 @@ class Store:
         return self._git(*command, allowed=(0, 1)).code == 0
 
     def has(self, sha: Sha) -> bool:
-        """Tell whether the commit is in the store."""
-        command = ("cat-file", "-e", f"{sha}^{{commit}}")
-        return self._git(*command, allowed=(0, 1, 128)).code == 0
+        """Tell whether the commit is in the store; a tag's own id is no commit."""
+        command = ("rev-parse", "--verify", "--quiet", f"{sha}^{{commit}}")
+        return self._git(*command, allowed=(0, 1, 128)).text == sha
 
     def is_ancestor_or_same(self, older: str, newer: str) -> bool:
         """Tell whether ``older`` is in the history of ``newer``."""
@@ -154,6 +154,18 @@ class Store:
         exclude = self.path / "info" / "exclude"
         exclude.parent.mkdir(exist_ok=True)
         write_atomically(exclude, "".join(lines))
+
+    def fetch_tags(self) -> None:
+        """Bring origin's tags; one that was moved there moves here.
+
+        Raises:
+            CommandFailed: they could not be fetched.
+        """
+        self._git("fetch", "--quiet", "origin", "+refs/tags/*:refs/tags/*")
+
+    def ask(self, *arguments: str, allowed: Iterable[int] = (0,)) -> Completed:
+        """Run a command of git that only reads."""
+        return self._git(*arguments, allowed=allowed)
 
     def origin(self) -> str:
         """Return where the store is fetched from."""

@@ -67,10 +67,20 @@ class Memory:
 
     def is_bad(self, environment: str, sha: Sha) -> bool:
         """Tell whether a SHA failed, or was rolled back here, and not passed since."""
+        return bool(self.why_bad(environment, sha))
+
+    def why_bad(self, environment: str, sha: Sha) -> str:
+        """Say why a SHA is remembered as bad, empty if it is not."""
         if sha in self.withdrawn(environment):
-            return True
-        if self.verdicts().get(sha) is Verdict.FAILED:
-            return True
+            return "this SHA was rolled back here by hand"
+        is_failed = self.verdicts().get(sha) is Verdict.FAILED
+        judgement = self.judgement(sha) if is_failed else None
+        if self._was_rolled_back(environment, sha):
+            why = f": {judgement.reason}" if judgement else ""
+            return f"this SHA was rolled back here{why}"
+        return f"its CI failed ({judgement.reason})" if judgement else ""
+
+    def _was_rolled_back(self, environment: str, sha: Sha) -> bool:
         row = self._database.execute(
             "SELECT o.outcome = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
             "v.sha = d.sha AND v.verdict = ? AND v.at > o.at) AS is_bad "

@@ -68,7 +68,7 @@ class Process:
 
     def by_hand(self) -> str:
         """Return a rollback: what was reset by hand, no process restarts."""
-        return f"70_scripts/run rollback {self._environment}"
+        return f"70_scripts/run rollback {self._environment} --confirm ROLLBACK"
 
     def has_died(self) -> bool:
         """Tell whether the process has ended."""

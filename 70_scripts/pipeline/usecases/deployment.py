@@ -43,9 +43,10 @@ def deploy(env: Environment, order: Order, *, is_override: bool = False) -> Depl
 def _check(env: Environment, sha: Sha, is_override: bool) -> None:
     if env.is_validated_only and not env.journal.was_validated(sha):
         _refuse(env, sha, "this SHA is not validated", "deploy it to preprod first")
-    if env.journal.is_bad(env.name, sha) and not is_override:
+    bad = env.journal.why_bad(env.name, sha)
+    if bad and not is_override:
         todo = "push a newer commit, make its CI pass by a re-run, or --override-bad"
-        _refuse(env, sha, "this SHA was rolled back here", todo)
+        _refuse(env, sha, bad, todo)
     if env.journal.verdicts().get(sha, Verdict.PASSED) is not Verdict.PASSED:
         # What was said before is not what this deployment is judged by.
         env.journal.judge(sha, Judgement(Verdict.PENDING, "deployed again"))

@@ -58,7 +58,12 @@ def promote(
     live = prod.journal.live(prod.name)
     if live and live.sha != sha and prod.store.is_ancestor_or_same(sha, live.sha):
         reason = f"{live.sha.short}, which contains it, is live already"
-        _refuse(prod, request, reason, f"to go back: rollback {prod.name} --to SHA")
+        _refuse(
+            prod,
+            request,
+            reason,
+            f"to go back: rollback {prod.name} --to SHA --confirm ROLLBACK",
+        )
     commit = prod.store.commit(sha)
     order = Order(
         environment=prod.name,
@@ -87,7 +92,9 @@ def _target(preprod: Environment, prod: Environment, request: Request) -> Sha:
     if sha is None:
         _refuse(prod, request, "nothing is validated yet", "push, and let CI pass")
     if not preprod.journal.was_validated(sha):
-        _refuse(prod, request, "this SHA is not validated", "let it pass on preprod")
+        bad = preprod.journal.why_bad(preprod.name, sha)
+        reason = "this SHA is not validated" + (f": {bad}" if bad else "")
+        _refuse(prod, request, reason, "let it pass on preprod")
     if sha in preprod.journal.withdrawn(preprod.name):
         reason = f"this SHA was rolled back by hand on {preprod.name}"
         _refuse(prod, request, reason, "push a better one, or put it up there again")

@@ -76,8 +76,8 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
         obstacle = "it is neither on the deployed branch nor was it ever deployed"
     elif env.is_validated_only and not env.journal.was_validated(sha):
         obstacle = "this SHA is not validated"
-    elif env.journal.is_bad(env.name, sha) and not is_override:
-        obstacle = "this SHA was rolled back here; --override-bad returns to it anyway"
+    elif (bad := env.journal.why_bad(env.name, sha)) and not is_override:
+        obstacle = f"{bad}; --override-bad returns to it anyway"
     if obstacle:
         raise Refused(f"rolling {env.name} back to {sha.short}", obstacle, HINT)
 
