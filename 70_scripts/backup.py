@@ -13,12 +13,14 @@ from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run backup restore 20260105T091500Z-acfdb42"
 
+READING = ("list", "verify")
+
 
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Do what was asked; what writes has the environment for itself."""
     pipeline.config.environment(arguments.environment)
     store = backups.store_of(pipeline.config, arguments.environment)
-    if arguments.verb in ("list", "verify"):
+    if arguments.verb in READING:
         names = [arguments.name] if arguments.name else store.names()
         is_deep = arguments.verb == "verify"
         found = map(store.verified, names) if is_deep else store.all()
@@ -36,6 +38,10 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         else:
             _restore(pipeline, store, arguments)
     return 0
+
+
+def _reads(arguments: argparse.Namespace) -> bool:
+    return arguments.verb in READING or cli.is_dry_run(arguments)
 
 
 def _create(pipeline: Pipeline, arguments: argparse.Namespace) -> None:
@@ -82,4 +88,4 @@ if __name__ == "__main__":
     made.add_argument("--environment", default="prod", help="whose (default: prod)")
     made.add_argument("--json", action="store_true", help="print JSON")
     made.add_argument("--dry-run", action="store_true", help="change nothing")
-    sys.exit(cli.main(made, main))
+    sys.exit(cli.main(made, main, reads=_reads))

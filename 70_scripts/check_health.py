@@ -56,7 +56,8 @@ def _pipeline(config: Config, arguments: argparse.Namespace) -> Pipeline:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         paths = config.paths.model_copy(update={"state": state})
         config = config.model_copy(update={"paths": paths})
-    return wiring.build(config, cli.config_file(arguments))
+    file = cli.config_file(arguments)
+    return wiring.build(config, file, reads=arguments.dry_run)
 
 
 def _show(seen: list[Sighting], *, is_json: bool) -> None:

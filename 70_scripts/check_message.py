@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline import cli
 from pipeline.config import Config
 from pipeline.core.message_rule import TYPES, fault_of
+from pipeline.effects.files import read_plain
 from pipeline.errors import ConfigurationError, Refused
 from pipeline.usecases.hooks import messages_between
 
@@ -29,7 +30,7 @@ def _messages(arguments: argparse.Namespace) -> list[str]:
     if arguments.commits:
         return messages_between(Path.cwd(), arguments.commits)
     try:
-        return [arguments.file.read_text(encoding="utf-8", errors="replace")]
+        return [read_plain(arguments.file, follow=True).decode("utf-8", "replace")]
     except OSError as error:
         raise ConfigurationError(
             "reading the message", str(error), "name the file that git names"

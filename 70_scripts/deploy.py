@@ -7,7 +7,7 @@ from contextlib import suppress
 from pipeline import cli, commits
 from pipeline.core.history import Kind, Order
 from pipeline.core.sha import Sha
-from pipeline.effects.actions import summarize, surrounding_job
+from pipeline.effects.actions import Job, summarize
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import Refused
 from pipeline.gateways.git_store import Commit
@@ -21,7 +21,8 @@ EXAMPLE = "70_scripts/run deploy preprod --sha $(git rev-parse origin/main)"
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Deploy, or with --dry-run only say what would be deployed."""
     env = pipeline.environment(arguments.environment)
-    order = _order(env, commits.commit(pipeline, arguments.sha))
+    sha = commits.commit(pipeline, arguments.sha)
+    order = _order(env, sha, pipeline.job(sha))
     if env.is_validated_only:
         raise Refused(
             f"deploying to {env.name}",
@@ -39,9 +40,8 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _order(env: Environment, sha: Sha) -> Order:
+def _order(env: Environment, sha: Sha, job: Job) -> Order:
     """Say who deploys what: in a job its event knows, elsewhere the commit does."""
-    job = surrounding_job()
     commit = Commit(job.actor, job.subject)
     if not commit.subject:
         with suppress(CommandFailed):

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from pipeline import cli, wiring
 from pipeline.config import Config
 from pipeline.core.messages import Notice, of_job
-from pipeline.effects.actions import surrounding_job
+from pipeline.effects.actions import job_of_environment
 from pipeline.errors import TimedOut
 from pipeline.gateways.database import open_database
 from pipeline.gateways.journal import Journal
@@ -27,7 +27,7 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
             paths = config.paths.model_copy(update={"state": Path(folder)})
             passing = config.model_copy(update={"paths": paths})
             return _tell_now(wiring.build(passing, file), arguments)
-    pipeline = wiring.build(config, file)
+    pipeline = wiring.build(config, file, reads=arguments.dry_run)
     if trouble := _post(pipeline, arguments):
         say(trouble)
     print(pipeline.outbox().waiting())
@@ -61,7 +61,7 @@ def _notice(arguments: argparse.Namespace) -> Notice | None:
     if text == "-":
         text = sys.stdin.read()
     if arguments.from_job:
-        job = surrounding_job()
+        job = job_of_environment()
         return of_job(text, job.sha, job.actor, job.subject, job.run_url)
     return Notice(text.strip(), is_alert=True) if text else None
 

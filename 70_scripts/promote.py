@@ -1,13 +1,13 @@
 """Promote what preprod has validated to production, after somebody typed DEPLOY."""
 
 import argparse
-import getpass
 import sys
 from datetime import UTC, datetime
 
 from pipeline import cli, commits
 from pipeline.core.freeze import window_in_force
-from pipeline.effects.actions import summarize, surrounding_job
+from pipeline.effects.account import operator
+from pipeline.effects.actions import summarize
 from pipeline.usecases.promotion import WORD, Request, promote
 from pipeline.usecases.promotion_outlook import outlook
 from pipeline.wiring import Pipeline, say
@@ -28,11 +28,11 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         say(f"would promote {seen.target or 'nothing'}; freeze window: {window}")
         return 0
-    job = surrounding_job()
+    job = pipeline.job()
     request = Request(
         confirmation=cli.confirmation(arguments.confirm, WORD),
         sha=sha,
-        actor=job.actor or getpass.getuser(),
+        actor=job.actor or operator(),
         run_url=job.run_url,
         overrides_freeze=arguments.override_freeze == "true",
         overrides_bad=arguments.override_bad,

@@ -1,11 +1,11 @@
 """Roll an environment back by hand: to the previous good version, or to a named one."""
 
 import argparse
-import getpass
 import sys
 
 from pipeline import cli, commits
-from pipeline.effects.actions import summarize, surrounding_job
+from pipeline.effects.account import operator
+from pipeline.effects.actions import summarize
 from pipeline.errors import Refused
 from pipeline.usecases.rollback import previous_good, roll_back
 from pipeline.wiring import Pipeline, say
@@ -22,8 +22,8 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         say(f"would roll {env.name} back to {to or previous_good(env)}")
         return 0
     _confirm(env.name, cli.confirmation(arguments.confirm, WORD))
-    job = surrounding_job()
-    actor = job.actor or getpass.getuser()
+    job = pipeline.job()
+    actor = job.actor or operator()
     override = arguments.override_bad
     done = roll_back(env, to, actor, job.run_url, is_override=override)
     summarize(f"**{done.sha.short} serves on {env.name}**, rolled back by hand.")

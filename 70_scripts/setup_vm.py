@@ -6,6 +6,7 @@ import sys
 from pipeline import cli
 from pipeline.config import Config
 from pipeline.effects.processes import CommandFailed
+from pipeline.effects.account import refuse_other_user
 from pipeline.errors import ConfigurationError
 from pipeline.strategies.choice import compose_variables
 from pipeline.usecases.installation import install
@@ -17,6 +18,7 @@ EXAMPLE = "70_scripts/setup_vm.sh --origin git@github.com:OWNER/NAME.git"
 
 def main(config: Config, arguments: argparse.Namespace) -> int:
     """Make or mend the deployment root and the units that resume what died."""
+    refuse_other_user(config.paths.state)
     variables: dict[str, str] = {}
     for name in config.environments:
         variables |= compose_variables(config, name)

@@ -65,4 +65,4 @@ def _is_watched(pipeline: Pipeline, item: Overview, sha: Sha) -> bool:
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
     made.add_argument("--json", action="store_true", help="print JSON")
-    sys.exit(cli.main(made, main))
+    sys.exit(cli.main(made, main, reads=lambda _: True))

@@ -1,6 +1,7 @@
 """What every script shares: its arguments' types and the one error boundary."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -9,10 +10,11 @@ from pathlib import Path
 from pipeline import wiring
 from pipeline.config import Config, find_config, load_config
 from pipeline.effects.actions import Level, annotate
+from pipeline.effects.streams import accept_every_character
 from pipeline.errors import ExpectedError
-from pipeline.gateways.secrets import load_secrets
 
 INTERRUPTED = 130
+READABLE_UMASK = 0o022
 
 Verb = Callable[[wiring.Pipeline, argparse.Namespace], int]
 ConfigVerb = Callable[[Config, argparse.Namespace], int]
@@ -46,11 +48,27 @@ def confirmation(given: str | None, word: str) -> str:
         return ""  # Nobody is there: that confirms nothing.
 
 
-def main(made: argparse.ArgumentParser, verb: Verb) -> int:
-    """Do a verb of a pipeline that is set up; return its exit code."""
+def is_dry_run(arguments: argparse.Namespace) -> bool:
+    """Tell whether a verb was asked to change nothing."""
+    return bool(getattr(arguments, "dry_run", False))
+
+
+def main(
+    made: argparse.ArgumentParser,
+    verb: Verb,
+    reads: Callable[[argparse.Namespace], bool] = is_dry_run,
+) -> int:
+    """Do a verb of a pipeline that is set up; return its exit code.
+
+    Args:
+        made: the verb's arguments.
+        verb: what is done.
+        reads: tells from the arguments whether it only reads, as anybody may.
+    """
 
     def build(config: Config, arguments: argparse.Namespace) -> int:
-        return verb(wiring.build(config, config_file(arguments)), arguments)
+        file = config_file(arguments)
+        return verb(wiring.build(config, file, reads=reads(arguments)), arguments)
 
     return main_with_config(made, build)
 
@@ -60,11 +78,14 @@ def main_with_config(made: argparse.ArgumentParser, verb: ConfigVerb) -> int:
 
     This is the one place where errors become exit codes and words.
     """
+    accept_every_character()
+    # A container's user reads what git writes; what is private says so by its mode.
+    os.umask(READABLE_UMASK)
     arguments = made.parse_args()
     redact: Callable[[str], str] = str
     try:
         config = load_config(config_file(arguments))
-        redact = load_secrets(config.paths.state / "secrets.env").redact
+        redact = wiring.secrets_of(config).redact
         return verb(config, arguments)
     except KeyboardInterrupt:
         wiring.say("interrupted")

@@ -19,6 +19,8 @@ from pydantic import (
 
 from pipeline.core.freeze import FreezeAction, FreezeWindow, WeekTime
 from pipeline.core.settlement import OnNoVerdict
+from pipeline.effects.account import expand_home
+from pipeline.effects.files import read_plain
 from pipeline.errors import ConfigurationError
 
 FILE_NAME = "pipeline.yml"
@@ -36,7 +38,7 @@ def _week_time(text: object) -> WeekTime:
 
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-HomePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+HomePath = Annotated[Path, AfterValidator(lambda path: expand_home(path).absolute())]
 RelativePath = Annotated[str, AfterValidator(_inside)]
 TimeOfWeek = Annotated[WeekTime, BeforeValidator(_week_time)]
 UrlPath = Annotated[str, Field(pattern=r"^/")]
@@ -216,14 +218,14 @@ def load_config(path: Path) -> Config:
             by its path in the file.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.safe_load(read_plain(path, follow=True).decode("utf-8"))
         return Config.model_validate(document)
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
             for fault in error.errors()
         )
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         faults = str(error)
     raise ConfigurationError(
         f"reading {path}", faults, "compare with the pipeline.yml that is shipped"

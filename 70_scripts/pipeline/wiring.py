@@ -5,8 +5,10 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.origin import repository_of
+from pipeline.core.sha import Sha
 from pipeline.core.watch import Vantage
-from pipeline.effects.actions import tell
+from pipeline.effects.account import is_of_another_user, refuse_other_user
+from pipeline.effects.actions import Job, surrounding_job, tell
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError
@@ -20,7 +22,7 @@ from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.lock import held
 from pipeline.gateways.outbox import Outbox
-from pipeline.gateways.secrets import Secrets, load_secrets
+from pipeline.gateways.secrets import FILE_NAME, Secrets, load_secrets
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
@@ -65,14 +67,18 @@ class Pipeline:
             notices, Reports(self.journal_file, lock, github, places, self.clock)
         )
 
+    def job(self, sha: Sha | None = None) -> Job:
+        """Return the surrounding job, if it is one of this repository.
+
+        Where ``sha`` is given it must be the job's own commit.
+        """
+        return surrounding_job(self._repository_if_known(), sha)
+
     def _github_reports(self) -> GitHubReports | None:
         settings, token = self.config.github, self.secrets.token
         if not token or not Layout(self.config.paths.root).store.is_dir():
             return None
-        try:
-            repository = self._repository()
-        except EXPECTED:
-            repository = None  # A report is no reason for anything to fail.
+        repository = self._repository_if_known()
         if repository is None:
             return None
         return GitHubReports(Http(), settings.api_url, repository, token, self.clock)
@@ -80,6 +86,12 @@ class Pipeline:
     def _repository(self) -> str | None:
         named = self.config.github.repository
         return named or repository_of(self.store().origin())
+
+    def _repository_if_known(self) -> str | None:
+        try:
+            return self._repository()
+        except EXPECTED:
+            return None  # What only describes a deployment never stops one.
 
     def store(self) -> Store:
         """Return the bare repository.
@@ -191,8 +203,13 @@ def releases_of(config: Config) -> Releases:
     return Releases(layout, store, lock, SystemClock(), say)
 
 
-def build(config: Config, config_file: Path) -> Pipeline:
+def build(config: Config, config_file: Path, *, reads: bool = False) -> Pipeline:
     """Return the pipeline of a configuration.
+
+    Args:
+        config: the configuration.
+        config_file: where it was read.
+        reads: nothing will be written; then anybody may ask.
 
     Raises:
         ConfigurationError: the state directory or the secrets cannot be used.
@@ -202,8 +219,17 @@ def build(config: Config, config_file: Path) -> Pipeline:
         raise ConfigurationError(
             "opening the state directory", f"{state} is missing", "set the VM up first"
         )
-    secrets = load_secrets(state / "secrets.env")
-    return Pipeline(config, config_file, secrets, SystemClock())
+    if not reads:
+        refuse_other_user(state)
+    return Pipeline(config, config_file, secrets_of(config), SystemClock())
+
+
+def secrets_of(config: Config) -> Secrets:
+    """Return the secrets; to another user than the state's owner they are unknown."""
+    state = config.paths.state
+    if is_of_another_user(state):
+        return Secrets()
+    return load_secrets(state / FILE_NAME)
 
 
 def say(text: str) -> None:

@@ -26,6 +26,7 @@ def test_hostile_text_is_text(patient: World, text: str) -> None:
         f"--sha={sha}",
         GITHUB_EVENT_PATH=str(event),
         GITHUB_ACTOR=author,
+        GITHUB_ACTIONS="true",
     )
     assert patient.vm.serving() == sha
     assert patient.discord.pings == ()

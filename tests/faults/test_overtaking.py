@@ -6,6 +6,7 @@ from tests.sandbox.world import World
 
 JOB = {
     "GITHUB_SERVER_URL": "https://github.example",
+    "GITHUB_ACTIONS": "true",
     "GITHUB_REPOSITORY": "o/r",
     "GITHUB_RUN_ID": "1",
 }

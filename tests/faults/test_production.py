@@ -167,6 +167,7 @@ def test_failed_health_brings_the_old_version_back(patient: World) -> None:
     sha = changed(patient)
     patient.vm.configure(health={"deadline": 1}, app={"content": "Mangetamain</title>"})
     run = {"SERVER_URL": "https://gh", "REPOSITORY": "o/r", "RUN_ID": "7"}
+    run["ACTIONS"] = "true"
     job = {f"GITHUB_{name}": value for name, value in run.items()}
     patient.vm.script("promote", *DEPLOY, code=5, **job)
     assert served(patient) == patient.good
@@ -250,7 +251,7 @@ def test_a_freeze_refuses_unless_overridden(patient: World) -> None:
     assert "production is frozen" in promote(patient, code=3)
     assert served(patient) == ""
     options = (*DEPLOY, "--override-freeze=true")
-    patient.vm.script("promote", *options, GITHUB_ACTOR="grace")
+    patient.vm.script("promote", *options, GITHUB_ACTOR="grace", GITHUB_ACTIONS="true")
     assert served(patient) == patient.good
     (told,) = [text for text in patient.vm.notices() if "Freeze overridden" in text]
     assert "@grace" in told

@@ -14,6 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pipeline.effects.files import opener, read_plain
+
+LONGEST_SUBJECT = 16_000
 # GitHub refuses a summary above 1 MiB as a whole.
 LARGEST_SUMMARY = 1_000_000
 # https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
@@ -40,37 +43,72 @@ class Job:
     sha: str
 
 
-def surrounding_job() -> Job:
-    """Read the job's actor, its commit's subject, its run's address, its commit."""
-    actor = os.environ.get("GITHUB_ACTOR", "")
-    server = os.environ.get("GITHUB_SERVER_URL", "")
-    repository = os.environ.get("GITHUB_REPOSITORY", "")
-    run_id = os.environ.get("GITHUB_RUN_ID", "")
+NO_JOB = Job("", "", "", "")
+
+
+def surrounding_job(repository: str | None, sha: str | None = None) -> Job:
+    """Return the job that runs this process, if it is one of ours.
+
+    A shell may have the variables of some other job: of another repository's, or of
+    another commit's push. Those name nobody here.
+
+    Args:
+        repository: owner/name of ours, None where nobody knows it.
+        sha: what is deployed, where the job's commit must be that one.
+    """
+    if not _is_in_job() or not _is_about(repository, sha):
+        return NO_JOB
+    return job_of_environment()
+
+
+def job_of_environment() -> Job:
+    """Return the actor, the commit's subject and SHA, and the run's address as told."""
+    actor = _variable("GITHUB_ACTOR")
+    server, repository = _variable("GITHUB_SERVER_URL"), _variable("GITHUB_REPOSITORY")
+    run_id = _variable("GITHUB_RUN_ID")
     parts = (server, repository, run_id)
     url = f"{server}/{repository}/actions/runs/{run_id}" if all(parts) else ""
-    subject = _subject(os.environ.get("GITHUB_EVENT_PATH", ""))
-    return Job(actor, subject, url, os.environ.get("GITHUB_SHA", ""))
+    return Job(actor, _subject(), url, _variable("GITHUB_SHA"))
 
 
 def finished_run() -> object:
     """Return the run whose end started the surrounding job, None if none did."""
-    return _event(os.environ.get("GITHUB_EVENT_PATH", "")).get("workflow_run")
+    return _event().get("workflow_run")
 
 
-def _subject(event_path: str) -> str:
+def _is_about(repository: str | None, sha: str | None) -> bool:
+    of_job, job_sha = _variable("GITHUB_REPOSITORY"), _variable("GITHUB_SHA")
+    if repository and of_job and of_job.casefold() != repository.casefold():
+        return False
+    # Somebody who starts a workflow by hand may name another commit than its own.
+    is_by_hand = _variable("GITHUB_EVENT_NAME") == "workflow_dispatch"
+    return is_by_hand or sha is None or job_sha in ("", sha)
+
+
+def _variable(name: str) -> str:
+    return encodable(os.environ.get(name, ""))
+
+
+def _subject() -> str:
     # Read from the event's JSON: a commit message must not pass through a shell.
     try:
-        message = _event(event_path)["head_commit"]["message"]
-        return str(message).partition("\n")[0]
+        message = str(_event()["head_commit"]["message"])
     except (KeyError, TypeError):
         return ""
+    return encodable(message.partition("\n")[0][:LONGEST_SUBJECT])
 
 
-def _event(path: str) -> dict[str, Any]:
+def encodable(text: str) -> str:
+    """Return a text with every half of a surrogate pair, which is no text, replaced."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _event() -> dict[str, Any]:
+    path = Path(os.environ.get("GITHUB_EVENT_PATH") or os.devnull)
     try:
-        event = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+        event = json.loads(read_plain(path))
+    except (OSError, ValueError, RecursionError):
+        return {}  # Nested a thousand deep, it is no event of GitHub's either.
     return event if isinstance(event, dict) else {}
 
 
@@ -101,7 +139,7 @@ def summarize(markdown: str) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY", "")
     if not path:
         return
-    with suppress(OSError), open(path, "ab") as file:
+    with suppress(OSError), open(path, "ab", opener=opener()) as file:
         room = max(LARGEST_SUMMARY - file.tell(), 0)
         text = f"{markdown.rstrip()}\n\n".encode("utf-8", "replace")[:room]
         file.write(text.decode("utf-8", "ignore").encode())

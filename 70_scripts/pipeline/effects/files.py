@@ -1,14 +1,28 @@
 """Files that are whole or absent, copies that are on the disk, links not followed."""
 
+import errno
 import hashlib
 import os
 import stat
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from io import BufferedWriter, FileIO
 from pathlib import Path
 
 CHUNK = 1 << 20
 TRIES = 3
+
+
+# Far above every file that is read as a whole: an event with a message of 10 MB fits.
+LARGEST_READ = 64_000_000
+
+
+class NotPlain(OSError):
+    """Something else stands where a file is expected: a FIFO, a folder, a link."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the place."""
+        super().__init__(errno.EINVAL, "it is not a plain file", str(path))
 
 
 class KeepsChanging(OSError):
@@ -18,8 +32,12 @@ class KeepsChanging(OSError):
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace a file so that a reader, or a power cut, sees the old or the new one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    # Left by a process of the same id that was killed, or planted.
+    temporary.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    descriptor = os.open(temporary, flags, mode)
     try:
+        os.fchmod(descriptor, mode)  # Whatever the umask takes away.
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
@@ -29,6 +47,75 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def read_plain(path: Path, *, follow: bool = False, tail: int | None = None) -> bytes:
+    """Return what a plain file holds, without ever waiting for a FIFO's writer.
+
+    Args:
+        path: the file.
+        follow: also read what a link points to.
+        tail: only this many bytes, the last ones.
+
+    Raises:
+        NotPlain: something else than a plain file stands there.
+        OSError: it cannot be read, or is huge.
+    """
+    with open(path, "rb", opener=opener(follow=follow)) as file:
+        size = os.fstat(file.fileno()).st_size
+        if tail is not None:
+            file.seek(max(size - tail, 0))
+        elif size > LARGEST_READ:
+            raise OSError(errno.EFBIG, f"more than {LARGEST_READ} bytes", str(path))
+        return file.read()
+
+
+def opener(*, follow: bool = False, mode: int = 0o644) -> Callable[[str, int], int]:
+    """Return an opener that refuses whatever is not a plain file, and never waits."""
+
+    def opened(path: str, flags: int) -> int:
+        safe = os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+        try:
+            descriptor = os.open(path, flags | safe, mode)
+        except OSError as error:
+            # A link (ELOOP), a socket or a FIFO without a reader (ENXIO).
+            if error.errno in (errno.ELOOP, errno.ENXIO):
+                raise NotPlain(Path(path)) from error
+            raise
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise NotPlain(Path(path))
+        return descriptor
+
+    return opened
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, readable by everybody whatever the umask.
+
+    A container's user reads what is served; one that is there keeps its mode.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with suppress(FileExistsError):  # Another process was quicker.
+        folder.mkdir()
+        folder.chmod(0o755)
+
+
+def let_others_read(root: Path, paths: Iterable[Path]) -> None:
+    """Let everybody read files below ``root`` and search the folders that lead there.
+
+    What cannot be changed, because it is gone or somebody else's, is left as it is.
+    """
+    files = tuple(paths)
+    folders = {root, *(root / folder for file in files for folder in file.parents)}
+    wanted = ((root / file, 0o044) for file in files)
+    for place, more in (*((folder, 0o055) for folder in folders), *wanted):
+        with suppress(OSError):
+            mode = os.lstat(place).st_mode
+            if not stat.S_ISLNK(mode) and mode & more != more:
+                os.chmod(place, stat.S_IMODE(mode) | more)
 
 
 def sync_directory(directory: Path) -> None:

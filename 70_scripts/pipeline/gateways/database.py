@@ -1,15 +1,19 @@
 """The journal's file: opened, made, checked; one transaction a fact."""
 
+import os
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
+from pipeline.effects.account import is_of_another_user, name_of
 from pipeline.errors import ConfigurationError, JournalUnusable
 from pipeline.gateways import journal_schema as schema
 
 BUSY_TIMEOUT = 10.0
+READABLE = 0o644
 
 
 class _Cursor(sqlite3.Cursor):
@@ -57,15 +61,17 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises:
         ConfigurationError: it is damaged, locked, or from a newer pipeline.
     """
+    _refuse_what_is_no_file(path)
+    if is_of_another_user(path.parent):
+        return _open_for_reading(path)
     try:
-        database = sqlite3.connect(
-            path, timeout=BUSY_TIMEOUT, isolation_level=None, factory=_Connection
-        )
-        database.row_factory = sqlite3.Row
+        database = _connect(str(path))
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA foreign_keys = ON")
         version = _version(database)
+        if version == 0:
+            path.chmod(READABLE)  # Whatever the umask: it holds no secrets.
         if version < schema.VERSION:
             version = _upgrade(database)
     except (sqlite3.Error, JournalUnusable) as error:
@@ -81,6 +87,63 @@ def open_database(path: Path) -> sqlite3.Connection:
             "use the pipeline that wrote it, or a newer one",
         )
     return database
+
+
+def _connect(place: str, *, is_uri: bool = False) -> sqlite3.Connection:
+    database = sqlite3.connect(
+        place,
+        timeout=BUSY_TIMEOUT,
+        isolation_level=None,
+        factory=_Connection,
+        uri=is_uri,
+    )
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def _open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open another user's journal without writing, locking or making anything.
+
+    Raises:
+        ConfigurationError: others than its owner may not read it, or it is unusable.
+    """
+    wal = path.with_name(f"{path.name}-wal")
+    try:
+        # Without a write-ahead log SQLite would make one (https://sqlite.org/wal.html).
+        is_at_rest = not wal.exists() or not wal.stat().st_size
+        more = "&immutable=1" if is_at_rest else ""
+        database = _connect(f"{path.as_uri()}?mode=ro{more}", is_uri=True)
+        version = _version(database)
+    except (OSError, sqlite3.Error, JournalUnusable) as error:
+        owner = name_of(path.parent.stat().st_uid)
+        state = shlex.quote(str(path.parent))
+        raise JournalUnusable(
+            f"reading the journal {path}",
+            error.seen if isinstance(error, JournalUnusable) else str(error),
+            f"run as {owner}, or let others read: chmod o+rx {state}",
+        ) from error
+    if version != schema.VERSION:
+        raise ConfigurationError(
+            f"reading the journal {path}",
+            f"it has version {version}, this pipeline reads {schema.VERSION}",
+            "use the pipeline that wrote it",
+        )
+    return database
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Refuse a FIFO, a socket, a folder or a link to nothing: SQLite may wait for it.
+
+    Raises:
+        JournalUnusable: such a thing stands in the place of one of the journal's files.
+    """
+    for place in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        if os.path.lexists(place) and not place.is_file():
+            raise JournalUnusable(
+                f"opening the journal {path}",
+                f"{place} is not a plain file",
+                "move it away, then run the command again",
+            )
 
 
 def _upgrade(database: sqlite3.Connection) -> int:

@@ -39,6 +39,14 @@ def compose_command() -> tuple[str, ...]:
     )
 
 
+def compose_typed() -> tuple[str, ...]:
+    """Return what people type for Compose on this machine, also where it has none."""
+    try:
+        return compose_command()
+    except ConfigurationError:
+        return COMPOSE_COMMANDS[0]
+
+
 def _is_v1(version: str) -> bool:
     return version.lstrip("v").split(".")[0] in ("0", "1")
 

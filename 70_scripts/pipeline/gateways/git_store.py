@@ -46,6 +46,8 @@ class Store:
         if not self.path.is_dir():
             run(("git", "init", "--quiet", "--bare", str(self.path)), env=QUIET)
         self._git("config", "remote.origin.url", origin)
+        # Containers read HEAD in here, also where somebody's umask is 077.
+        self._git("config", "core.sharedRepository", "0644")
 
     def add_worktree(self, path: Path, sha: Sha) -> None:
         """Check a commit out, detached, into a new worktree."""

@@ -3,11 +3,12 @@
 Every answer is read from plumbing commands' output and exit codes, never from prose.
 """
 
+import os
 import tempfile
 from pathlib import Path
 
 from pipeline.core.sha import Sha
-from pipeline.effects.files import remove_if_abandoned
+from pipeline.effects.files import let_others_read, remove_if_abandoned
 from pipeline.effects.processes import Completed, run
 from pipeline.gateways.git_store import QUIET
 
@@ -72,6 +73,12 @@ class Worktree:
         remove_if_abandoned(self.head_file().with_name("index.lock"))
         self._git("checkout", "--quiet", "--detach", "--force", str(sha))
         self._git("clean", "--quiet", "-fd")
+        self._let_others_read()
+
+    def _let_others_read(self) -> None:
+        """Let a container's user read the tree, whatever umask a hand reset had."""
+        names = self._git("ls-files", "-z").stdout.split(b"\0")
+        let_others_read(self.path, (Path(os.fsdecode(name)) for name in names if name))
 
     def _git(
         self,

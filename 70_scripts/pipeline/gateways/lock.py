@@ -6,14 +6,18 @@ the same name.
 
 import fcntl
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.effects.clock import Clock
+from pipeline.effects.files import NotPlain, opener
 from pipeline.errors import ConfigurationError, TimedOut
 
 POLL = 0.1
+# A FIFO, a socket or a planted link is no lock, and is never waited for.
+OPEN = opener(mode=0o600)
 
 
 @contextmanager
@@ -32,7 +36,7 @@ def held(path: Path, clock: Clock, *, patience: float) -> Iterator[None]:
                 raise TimedOut(
                     f"locking {path.name}",
                     f"another operation held it for {patience:g} s",
-                    f"see what is running: fuser -v {path}",
+                    f"see what is running: fuser -v {shlex.quote(str(path))}",
                 )
             clock.sleep(POLL)
         yield
@@ -42,25 +46,42 @@ def held(path: Path, clock: Clock, *, patience: float) -> Iterator[None]:
 
 def _opened(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        path.parent.mkdir(exist_ok=True)
+        return OPEN(str(path), os.O_RDWR | os.O_CREAT)
+    except NotPlain as error:
+        todo = "move it away, then run the command again"
+        raise ConfigurationError(f"locking {path.name}", str(error), todo) from error
     except OSError as error:
         raise ConfigurationError(
             f"locking {path.name}",
             str(error),
-            "make its folder writable, then run the command again",
+            "make it and its folder writable, then run the command again",
         ) from error
 
 
 def is_held(path: Path) -> bool:
     """Tell whether some process holds the lock of ``path`` now."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = OPEN(str(path), os.O_RDWR)
     except FileNotFoundError:
         return False
+    except OSError:
+        return _is_listed(path)  # Somebody else's, or no lock at all.
     try:
         return not _try(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
+
+
+def _is_listed(path: Path) -> bool:
+    """Tell whether the kernel lists a lock on a file that cannot be opened here."""
+    try:
+        found = os.stat(path, follow_symlinks=False)
+        locks = Path("/proc/locks").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    device = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}"
+    return f" {device}:{found.st_ino} " in locks
 
 
 def _try(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.sha import Sha
-from pipeline.effects.files import write_atomically
+from pipeline.effects.files import read_plain, write_atomically
 from pipeline.errors import ConfigurationError
 
 
@@ -17,7 +17,7 @@ class StateFile:
     def read(self) -> Sha | None:
         """Return the SHA that it holds, None if it is missing or holds none."""
         try:
-            return Sha(self.path.read_text(encoding="ascii").strip())
+            return Sha(read_plain(self.path).decode("ascii").strip())
         except (OSError, ValueError):
             return None
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.effects.files import write_atomically
+from pipeline.effects.files import read_plain, write_atomically
 from pipeline.effects.processes import spawn_detached
 
 GRACE = 5.0
@@ -70,8 +70,8 @@ class Supervisor:
 
     def _recorded(self) -> Birth | None:
         try:
-            return Birth(*json.loads(self.record.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            return Birth(*json.loads(read_plain(self.record)))
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
 

@@ -43,7 +43,6 @@ class WatcherLauncher:
 
     def lock(self, sha: Sha) -> Path:
         """Return the lock that the watcher of a SHA holds while it lives."""
-        self.locks.mkdir(exist_ok=True)
         return self.locks / f"{self.environment}-{sha}.lock"
 
     def is_watching(self, sha: Sha) -> bool:

@@ -3,11 +3,12 @@
 Its virtual environments stand where images would: one per set of dependencies.
 """
 
+import shlex
 from pathlib import Path
 
 from pipeline.config import EnvironmentSettings
 from pipeline.core.sha import Sha
-from pipeline.effects.files import open_private_log
+from pipeline.effects.files import open_private_log, read_plain
 from pipeline.effects.processes import run
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.supervisor import Supervisor
@@ -68,7 +69,9 @@ class Process:
 
     def by_hand(self) -> str:
         """Return a rollback: what was reset by hand, no process restarts."""
-        return f"70_scripts/run rollback {self._environment} --confirm ROLLBACK"
+        run_script = str(self._venvs.parents[1] / "70_scripts" / "run")
+        options = ("--confirm", "ROLLBACK")
+        return shlex.join((run_script, "rollback", self._environment, *options))
 
     def has_died(self) -> bool:
         """Tell whether the process has ended."""
@@ -81,7 +84,9 @@ class Process:
     def logs(self) -> str:
         """Return the end of the process's log."""
         try:
-            return self._supervisor.log.read_text("utf-8", "replace")[-LOG_BYTES:]
+            return read_plain(self._supervisor.log, tail=LOG_BYTES).decode(
+                errors="replace"
+            )
         except OSError as error:
             return f"no logs: {error}"
 

@@ -4,6 +4,7 @@ The image holds the dependencies only and is named by the hash of what defines t
 a commit that changes source alone needs a restart and no build.
 """
 
+import shlex
 from pathlib import Path
 
 from pipeline.core.sha import Sha
@@ -11,6 +12,7 @@ from pipeline.effects.processes import CommandFailed
 from pipeline.gateways.docker import (
     ComposeProject,
     Container,
+    compose_typed,
     has_image,
     image_id,
     tag_image,
@@ -72,7 +74,7 @@ class Restart:
 
     def by_hand(self) -> str:
         """Return the command that restarts the container from its worktree."""
-        return f"docker-compose -f {self._project.file} restart"
+        return shlex.join((*compose_typed(), "-f", str(self._project.file), "restart"))
 
     def has_died(self) -> bool:
         """Tell whether the container exited or is being restarted by the engine."""

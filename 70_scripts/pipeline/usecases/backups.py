@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.config import Config, StrategyName
 from pipeline.core.sha import Sha
+from pipeline.effects.account import expand_home
 from pipeline.effects.processes import CommandFailed, run
 from pipeline.errors import ConfigurationError, Refused
 from pipeline.gateways.backup.creation import Contents, create
@@ -30,7 +31,7 @@ def places_of(config: Config) -> dict[str, Path]:
     """Return where each declared data path is, links on the way followed."""
     root = config.paths.root
     return {
-        declared: (root / Path(declared).expanduser()).resolve()
+        declared: (root / expand_home(Path(declared))).resolve()
         for declared in config.backup.paths
     }
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.sha import Sha
-from pipeline.effects.files import write_atomically
+from pipeline.effects.account import refuse_other_user
+from pipeline.effects.files import make_folder, write_atomically
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.state_file import StateFile
 from pipeline.usecases.backups import shield
@@ -39,8 +40,8 @@ def install(
         CommandFailed: git, or the pipeline's installation, could not do its part.
     """
     layout, store = releases.layout, releases.store
-    config.paths.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    layout.root.mkdir(parents=True, exist_ok=True)
+    _make_state(config.paths.state)
+    make_folder(layout.root)
     say(f"==> {layout.store}: fetching {config.github.branch}")
     store.create(origin)
     shield(config, store)
@@ -52,6 +53,15 @@ def install(
     write_atomically(layout.root / "30_docker" / ".env", lines)
     link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
     return _in_force(config, releases)
+
+
+def _make_state(state: Path) -> None:
+    """Make the state directory, which other operators may read but not change.
+
+    What is secret in it has a mode of its own; one that is there keeps its mode.
+    """
+    refuse_other_user(state)
+    make_folder(state)
 
 
 def _in_force(config: Config, releases: Releases) -> Sha:

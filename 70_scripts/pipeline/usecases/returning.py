@@ -4,6 +4,7 @@ Each function can be called again after a death: what was done before is not don
 twice. The caller holds the environment's lock.
 """
 
+import shlex
 from typing import NoReturn
 
 from pipeline.core import messages
@@ -123,7 +124,8 @@ def _page(
 
 def _commands(env: Environment, target: Sha) -> tuple[str, ...]:
     """Return what a person types to put a version up without the pipeline."""
-    reset = f"cd {env.worktree.path} && git reset --hard {target}"
+    place = shlex.quote(str(env.worktree.path))
+    reset = f"cd {place} && git reset --hard {target}"
     return (reset, env.strategy.by_hand())
 
 

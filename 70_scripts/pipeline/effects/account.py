@@ -1,0 +1,81 @@
+"""The account that runs this process: its name, its home, and whose files it meets.
+
+None of ``HOME``, ``USER`` and a line in the user database can be relied on: systemd's
+services, containers and ``sudo`` each leave some of them out.
+"""
+
+import getpass
+import os
+import pwd
+from pathlib import Path
+
+from pipeline.errors import ConfigurationError
+
+
+def name_of(uid: int) -> str:
+    """Return a user's name, ``uid 1001`` where the user database has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+def operator() -> str:
+    """Return the name of whoever runs this, as well as the machine knows it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on.
+        return name_of(os.getuid())
+
+
+def expand_home(path: Path) -> Path:
+    """Return a path with its leading ``~`` replaced; others are left as they are.
+
+    Raises:
+        ValueError: nothing says where that home is.
+    """
+    if not path.parts or not path.parts[0].startswith("~"):
+        return path
+    if path.parts[0] == "~" and not os.environ.get("HOME"):
+        return _home_by_uid(path).joinpath(*path.parts[1:])
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path.parts[0]} is no user's home") from error
+
+
+def _home_by_uid(path: Path) -> Path:
+    # Not by `expanduser`: an empty HOME would lead it to the file system's root.
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError as error:
+        raise ValueError(
+            f"{path} cannot be found: HOME is not set and {name_of(os.getuid())} has no"
+            " line in the user database; set HOME, or write an absolute path"
+        ) from error
+
+
+def is_of_another_user(state: Path) -> bool:
+    """Tell whether somebody else's pipeline has its state there."""
+    try:
+        return state.stat().st_uid != os.geteuid()
+    except OSError:
+        return False
+
+
+def refuse_other_user(state: Path) -> None:
+    """Refuse to write where another user's pipeline writes.
+
+    Raises:
+        ConfigurationError: the state directory belongs to somebody else.
+    """
+    if not is_of_another_user(state):
+        return
+    owner, me = state.stat().st_uid, os.geteuid()
+    owner_name = name_of(owner)
+    user = f"'#{owner}'" if owner_name.startswith("uid ") else owner_name
+    raise ConfigurationError(
+        f"opening the state directory {state}",
+        f"it belongs to {owner_name}, this runs as {name_of(me)}",
+        f"run as {owner_name}: sudo -u {user} -H 70_scripts/run …",
+    )
