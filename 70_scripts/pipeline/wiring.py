@@ -1,6 +1,6 @@
 """The one place that puts the parts together, from configuration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.config import Config
@@ -28,9 +28,10 @@ from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
 from pipeline.usecases.backups import back_up
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.mail import Allowance, Mail
 from pipeline.usecases.monitoring import Target
 from pipeline.usecases.releases import Layout, Releases
-from pipeline.usecases.reporting import Mail, Reports
+from pipeline.usecases.reporting import Reports
 from pipeline.usecases.watching import Watch
 
 SCRIPTS = Path(__file__).resolve().parent.parent
@@ -45,6 +46,7 @@ class Pipeline:
     config_file: Path
     secrets: Secrets
     clock: Clock
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def journal_file(self) -> Path:
@@ -63,9 +65,8 @@ class Pipeline:
             for name, settings in self.config.environments.items()
         }
         lock = state / "reports.lock"
-        return Mail(
-            notices, Reports(self.journal_file, lock, github, places, self.clock)
-        )
+        reports = Reports(self.journal_file, lock, github, places, self.clock)
+        return Mail(notices, reports, self.clock, self.allowance)
 
     def job(self, sha: Sha | None = None) -> Job:
         """Return the surrounding job, if it is one of this repository.

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from ssl import SSLContext
 from threading import Event, Thread
 
@@ -18,12 +18,22 @@ from pipeline.errors import ExpectedError
 
 USER_AGENT = "mangetamain-cicd/1 (+https://github.com)"
 LARGEST_BODY = 4_000_000
+# Through a proxy headers are sent before there is a connection.
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 
 
 class Unreachable(ExpectedError):
-    """No whole answer came; the text names no address, which can be a secret."""
+    """No whole answer came; the text names no address, which can be a secret.
+
+    ``was_sent`` tells whether the server may have acted on the request all the same.
+    """
 
     exit_code = 4
+
+    def __init__(self, seen: str, *, was_sent: bool = False) -> None:
+        """Keep what was seen."""
+        super().__init__(seen)
+        self.was_sent = was_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,15 @@ class Http:
         Raises:
             Unreachable: no connection, no whole answer in time, or one too large.
         """
+        sent = Event()
         try:
             request = self._client.build_request(
-                method, url, headers=headers, json=body, timeout=timeout
+                method,
+                url,
+                headers=headers,
+                json=body,
+                timeout=timeout,
+                extensions={"trace": partial(_note_sending, sent)},
             )
         except Exception as error:
             # A proxy's or the address's syntax, a character no header may hold.
@@ -102,13 +118,11 @@ class Http:
         try:
             Thread(target=self._send, args=arguments, daemon=True).start()
             return result.result(timeout)
-        except Unreachable:
-            raise
-        except (TimeoutError, httpx.TimeoutException) as error:
-            is_late.set()
-            raise Unreachable(f"no answer within {timeout:g} s") from error
         except Exception as error:
-            raise Unreachable(_kind(error)) from error
+            is_late.set()
+            was_sent = sent.is_set() and not isinstance(error, UNSENT)
+            seen = _kind(error, timeout)
+            raise Unreachable(seen, was_sent=was_sent) from error
 
     def _send(
         self, request: httpx.Request, result: Future[Answer], is_late: Event
@@ -141,7 +155,17 @@ def _chunks(response: httpx.Response, is_late: Event) -> Iterator[bytes]:
         yield chunk
 
 
-def _kind(error: Exception) -> str:
+def _note_sending(sent: Event, event: str, _: object) -> None:
+    # https://www.encode.io/httpcore/extensions/#trace
+    if event.endswith("send_request_headers.started"):
+        sent.set()
+
+
+def _kind(error: Exception, timeout: float) -> str:
+    if isinstance(error, Unreachable):
+        return str(error)
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return f"no answer within {timeout:g} s"
     # Not the error's own text: that may quote the address.
     if isinstance(error, httpx.ConnectError):
         return "connection refused or host unknown"

@@ -74,6 +74,8 @@ def open_database(path: Path) -> sqlite3.Connection:
             path.chmod(READABLE)  # Whatever the umask: it holds no secrets.
         if version < schema.VERSION:
             version = _upgrade(database)
+        for statement in schema.ADDITIONS:
+            database.execute(statement)
     except (sqlite3.Error, JournalUnusable) as error:
         raise JournalUnusable(
             f"opening the journal {path}",

@@ -105,6 +105,21 @@ CREATE INDEX reported_of ON reported (deployment);
 )
 VERSION = len(MIGRATIONS)
 
+# What older pipelines need not know; it stands beside what they do.
+ADDITIONS = (
+    """CREATE TABLE IF NOT EXISTS sending (
+    id INTEGER PRIMARY KEY,
+    notice INTEGER NOT NULL REFERENCES notice (id),
+    is_known INTEGER NOT NULL,
+    at REAL NOT NULL
+) STRICT""",
+    """CREATE TABLE IF NOT EXISTS outbox_pause (
+    id INTEGER PRIMARY KEY,
+    until REAL NOT NULL,
+    at REAL NOT NULL
+) STRICT""",
+)
+
 KEYS = {table: "deployment" if table == "outcome" else "id" for table in TABLES}
 REFUSE = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;\n"
 

@@ -1,7 +1,8 @@
 """Notices on their way: kept until Discord took them, sent once, in order.
 
 A deployment has one message that follows its state; an alert is a message of its own.
-Sending never raises: words are not deeds.
+Where Discord's answer to a new message is lost, it may have been taken: it is sent
+once more, never a third time. Sending never raises: words are not deeds.
 """
 
 import sqlite3
@@ -11,21 +12,16 @@ from pathlib import Path
 
 from pipeline.effects.clock import Clock
 from pipeline.errors import EXPECTED
-from pipeline.gateways.database import open_database, transaction
+from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord, MessageGone, NotDelivered, Rejected
 from pipeline.gateways.lock import held
+from pipeline.gateways.outbox_records import OutboxRecords
 
 SHORTEST_PAUSE = 0.5
-WAITING = (
-    "SELECT n.* FROM notice n WHERE NOT EXISTS "
-    "(SELECT 1 FROM delivery d WHERE d.notice = n.id AND d.is_over) ORDER BY n.id"
-)
-MESSAGE = (
-    "SELECT d.message FROM delivery d JOIN notice n ON n.id = d.notice "
-    "WHERE n.deployment = ? AND NOT n.is_alert AND d.message <> '' "
-    "ORDER BY d.id DESC LIMIT 1"
-)
-LAST_ERROR = "SELECT error FROM delivery WHERE notice = ? ORDER BY id DESC LIMIT 1"
+# Less time than this is not begun with: its answer would come too late.
+SHORTEST_SENDING = 1.0
+MOST_UNKNOWN = 2
+PERHAPS = "perhaps delivered: no answer was heard, twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +38,14 @@ class Outbox:
         """Send what waits, within ``patience`` seconds; return what went wrong."""
         if self.discord is None:
             return "no Discord webhook is configured: notices stay in the journal"
+        end = self.clock.monotonic() + self.patience
         try:
             with (
                 held(self.lock, self.clock, patience=self.patience),
                 closing(open_database(self.journal)) as database,
             ):
-                _Flush(database, self.discord, self.clock, self.patience).run()
+                records = OutboxRecords(database, self.clock)
+                _Flush(records, self.discord, self.clock, end).run()
         except EXPECTED as error:
             return f"notices wait in the journal: {error}"
         return ""
@@ -55,69 +53,90 @@ class Outbox:
     def waiting(self) -> int:
         """Return how many notices have not been taken yet."""
         with closing(open_database(self.journal)) as database:
-            return len(database.execute(WAITING).fetchall())
+            return len(OutboxRecords(database, self.clock).waiting())
 
 
 class _Flush:
     def __init__(
-        self,
-        database: sqlite3.Connection,
-        discord: Discord,
-        clock: Clock,
-        patience: float,
+        self, records: OutboxRecords, discord: Discord, clock: Clock, end: float
     ) -> None:
-        self._database = database
+        self._records = records
         self._discord = discord
         self._clock = clock
-        self._end = clock.monotonic() + patience
+        self._end = end
 
     def run(self) -> None:
-        waiting = self._database.execute(WAITING).fetchall()
+        waiting = self._records.waiting()
         newest = {
             row["deployment"]: row["id"] for row in waiting if not row["is_alert"]
         }
         for row in waiting:
             is_update = row["deployment"] is not None and not row["is_alert"]
             if is_update and newest[row["deployment"]] != row["id"]:
-                self._record(row, is_over=True, error="replaced by a newer one")
+                replaced = "replaced by a newer one"
+                self._records.record(row, is_over=True, error=replaced)
             else:
                 self._deliver(row, is_update=is_update)
 
     def _deliver(self, row: sqlite3.Row, *, is_update: bool) -> None:
+        backoff = SHORTEST_PAUSE
         while True:
+            self._wait_for_discord()
             try:
                 message = self._send(row, is_update=is_update)
             except Rejected as error:
-                return self._record(row, is_over=True, error=str(error))
+                return self._records.record(row, is_over=True, error=str(error))
             except NotDelivered as error:
-                self._record(row, is_over=False, error=str(error))
-                pause = max(error.pause, SHORTEST_PAUSE)
-                if self._clock.monotonic() + pause > self._end:
-                    raise
-                self._clock.sleep(pause)
+                self._records.record(row, is_over=False, error=str(error))
+                self._wait_or_raise(error, backoff)
+                backoff *= 2
             else:
-                return self._record(row, is_over=True, message=message)
+                return self._records.record(row, is_over=True, message=message)
+
+    def _wait_for_discord(self) -> None:
+        """Wait out the pause that Discord asked for, if there is the time for it.
+
+        Raises:
+            NotDelivered: there is not.
+        """
+        pause = self._records.pause()
+        left = self._end - self._clock.monotonic()
+        if pause > left:
+            seen = f"Discord asked for a pause of {pause:.0f} s more"
+            raise NotDelivered(seen, pause)
+        if left - pause < SHORTEST_SENDING:
+            raise NotDelivered("out of time, the rest follows", 0.0)
+        if pause:
+            self._clock.sleep(pause)
+
+    def _wait_or_raise(self, error: NotDelivered, backoff: float) -> None:
+        pause = max(error.pause, SHORTEST_PAUSE if error.is_asked else backoff)
+        if error.is_asked:
+            self._records.postpone(pause)
+        if error.is_unknown or self._clock.monotonic() + pause > self._end:
+            raise error
+        if not error.is_asked:  # What was asked for is waited out before the next try.
+            self._clock.sleep(pause)
 
     def _send(self, row: sqlite3.Row, *, is_update: bool) -> str:
-        found = self._database.execute(MESSAGE, (row["deployment"],)).fetchone()
-        if is_update and found:
-            message: str = found["message"]
+        message = self._records.message_of(row) if is_update else ""
+        within = self._end - self._clock.monotonic()
+        if message:
             try:
-                self._discord.edit(message, row["text"])
+                self._discord.edit(message, row["text"], within=within)
                 return message
             except MessageGone:
                 pass  # Somebody deleted it: say it anew.
-        return self._discord.post(row["text"])
+        return self._post(row)
 
-    def _record(
-        self, row: sqlite3.Row, *, is_over: bool, message: str = "", error: str = ""
-    ) -> None:
-        last = self._database.execute(LAST_ERROR, (row["id"],)).fetchone()
-        if not is_over and last and last["error"] == error:
-            return  # An outage is one fact, however often it is met.
-        with transaction(self._database):
-            self._database.execute(
-                "INSERT INTO delivery (notice, is_over, message, error, at) "
-                "VALUES (?, ?, ?, ?, ?)",
-                (row["id"], int(is_over), message, error, self._clock.now()),
-            )
+    def _post(self, row: sqlite3.Row) -> str:
+        if self._records.unknown_outcomes(row) >= MOST_UNKNOWN:
+            raise Rejected(PERHAPS)
+        self._records.begin(row)
+        try:
+            within = self._end - self._clock.monotonic()
+            return self._discord.post(row["text"], within=within)
+        except NotDelivered as error:
+            if not error.is_unknown:
+                self._records.settle(row)
+            raise

@@ -1,6 +1,5 @@
 """Deploying a SHA: checked, locked, journaled, put up, watched."""
 
-from threading import Thread
 from typing import NoReturn
 
 from pipeline.core import messages
@@ -32,8 +31,7 @@ def deploy(env: Environment, order: Order, *, is_override: bool = False) -> Depl
             recover(env)
             _check(env, order.sha, is_override)
             deployment = _start(env, order)
-            flushing = Thread(target=env.outbox.flush, daemon=True)
-            flushing.start()  # Discord's pace is not the deployment's.
+            env.outbox.flush_meanwhile()  # Discord's pace is not the deployment's.
             perform(env, deployment)
             return deployment
     finally:

@@ -14,7 +14,7 @@ from pipeline.gateways.journal import Journal
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies import Strategy
-from pipeline.usecases.reporting import Mail
+from pipeline.usecases.mail import Mail
 
 
 @dataclass(frozen=True, slots=True)

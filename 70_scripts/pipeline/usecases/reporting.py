@@ -4,8 +4,7 @@ What GitHub should know follows from the journal; what it was told is recorded t
 too. Telling never raises: words are not deeds.
 """
 
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,6 @@ from pipeline.gateways.github_reports import (
     Place,
 )
 from pipeline.gateways.lock import held
-from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.reported import Reported
 
 MOST = 20
@@ -57,31 +55,6 @@ class Reports:
         except EXPECTED as error:
             return f"deployments wait in the journal to be reported: {error}"
         return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """Everything that goes out: notices to people, reports to GitHub."""
-
-    outbox: Outbox
-    reports: Reports
-
-    def flush(self) -> str:
-        """Send what waits; return what went wrong."""
-        troubles = (_safely(self.outbox.flush), _safely(self.reports.flush))
-        return "\n".join(filter(None, troubles))
-
-    def waiting(self) -> int:
-        """Return how many notices have not been taken yet."""
-        return self.outbox.waiting()
-
-
-def _safely(flush: Callable[[], str]) -> str:
-    # Called where a deployment has just ended: not even a bug may replace its result.
-    try:
-        return flush()
-    except Exception:
-        return f"this is a bug, what waits is kept: {traceback.format_exc()}"
 
 
 class _Flush:

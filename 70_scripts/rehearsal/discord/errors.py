@@ -41,6 +41,17 @@ def unknown_message() -> Refusal:
     return Refusal(404, 10008, "Unknown Message")
 
 
+def unknown_channel() -> Refusal:
+    """Return the refusal for a thread that is not there."""
+    return Refusal(404, 10003, "Unknown Channel")
+
+
+def thread_needed() -> Refusal:
+    """Return the refusal for a forum's message that names no thread."""
+    message = "Webhooks posted to forum channels must have a thread_name or thread_id"
+    return Refusal(400, 220001, message)
+
+
 def invalid_token() -> Refusal:
     """Return the refusal for a webhook's wrong token."""
     return Refusal(401, 50027, "Invalid Webhook Token")

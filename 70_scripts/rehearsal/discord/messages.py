@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from rehearsal.discord.errors import unknown_message
+from rehearsal.discord.errors import thread_needed, unknown_channel, unknown_message
 from rehearsal.discord.mentions import pings_of
 
 
@@ -36,10 +36,16 @@ class Message:
     edited_at: float | None = None
     pings: tuple[str, ...] = ()
     history: tuple[Version, ...] = field(default=())
+    thread: str = ""
 
 
 class Messages:
-    """A channel's messages, the oldest first."""
+    """A channel's messages, the oldest first.
+
+    Attributes:
+        threads: The channel's threads; messages may name one of them.
+        is_forum: Whether every message must be in a thread.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """Begin with an empty channel."""
@@ -47,21 +53,28 @@ class Messages:
         self._changed = threading.Condition()
         self._ids = count(1_300_000_000_000_000_001)
         self._messages: dict[str, Message] = {}
+        self.threads: set[str] = set()
+        self.is_forum = False
 
     def all(self) -> tuple[Message, ...]:
         """Return the messages that have not been deleted."""
         with self._changed:
             return tuple(self._messages.values())
 
-    def find(self, message_id: str) -> Message:
-        """Return a message, or refuse."""
+    def find(self, message_id: str, thread: str | None = None) -> Message:
+        """Return a message, or refuse; a thread's is found only there."""
         with self._changed:
-            if message_id not in self._messages:
+            message = self._messages.get(message_id)
+            if message is None or thread is not None and message.thread != thread:
                 raise unknown_message()
-            return self._messages[message_id]
+            return message
 
-    def post(self, form: Mapping[str, Any]) -> Message:
+    def post(self, form: Mapping[str, Any], thread: str = "") -> Message:
         """Add a message."""
+        if thread and thread not in self.threads:
+            raise unknown_channel()
+        if self.is_forum and not thread:
+            raise thread_needed()
         content, now = str(form.get("content") or ""), self._clock()
         return self._keep(
             Message(
@@ -71,6 +84,7 @@ class Messages:
                 embeds=tuple(form.get("embeds") or ()),
                 username=form.get("username"),
                 pings=pings_of(content, form.get("allowed_mentions")),
+                thread=thread,
             )
         )
 

@@ -61,7 +61,7 @@ class WebhookRoutes:
             return JSONResponse(self._webhook_json())
         form = await _form(request)
         _check(form)
-        message = self._messages.post(form)
+        message = self._messages.post(form, _thread(request))
         if request.query_params.get("wait", "").lower() not in ("true", "1"):
             return Response(status_code=204)
         return JSONResponse(message_json(message, self._webhook.id))
@@ -69,7 +69,7 @@ class WebhookRoutes:
     async def message(self, request: Request) -> Response:
         """Show, edit or delete a message."""
         number = request.path_params["message"]
-        message = self._messages.find(number)
+        message = self._messages.find(number, _thread(request))
         if request.method == "DELETE":
             self._messages.delete(number)
             return Response(status_code=204)
@@ -117,6 +117,10 @@ class WebhookRoutes:
             "application_id": None,
             "token": self._webhook.token,
         }
+
+
+def _thread(request: Request) -> str:
+    return request.query_params.get("thread_id", "")
 
 
 async def _form(request: Request) -> dict[str, Any]:

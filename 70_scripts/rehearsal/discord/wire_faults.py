@@ -32,6 +32,12 @@ def rate_limited(retry_after: float, is_global: bool = False) -> Fault:
     return _json(429, body, {"retry-after": str(max(1, round(retry_after)))})
 
 
+def odd(status: int, body: bytes, **headers: str) -> Fault:
+    """Answer with exactly this; names of headers have underscores for dashes."""
+    pairs = ((name.replace("_", "-"), value) for name, value in headers.items())
+    return Fault(Answer(status, tuple(pairs), body))
+
+
 def webhook_gone() -> Fault:
     """Say that somebody deleted the webhook."""
     return _refused(unknown_webhook())

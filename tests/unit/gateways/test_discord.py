@@ -5,7 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from pipeline.effects.http import Http
-from pipeline.gateways.discord import Discord, MessageGone, NotDelivered, Rejected
+from pipeline.gateways.discord import (
+    AddressRefused,
+    Discord,
+    MessageGone,
+    NotDelivered,
+    Rejected,
+)
 
 from tests.unit.site import Reply, Site, json_reply
 
@@ -37,6 +43,36 @@ def test_post_returns_the_message(discord: Discord, site: Site) -> None:
     request = site.requests[0]
     assert (request.method, request.target) == ("POST", f"{HOOK}?wait=true")
     assert request.json == {"content": "a\nb", "allowed_mentions": {"parse": []}}
+
+
+@pytest.mark.parametrize("query", ["thread_id=5", "wait=true&thread_id=5"])
+def test_a_threads_address_is_kept(site: Site, http: Http, query: str) -> None:
+    """A webhook of a thread posts to and edits in that thread."""
+    site.answers(HOOK, json_reply({"id": "m1"}))
+    site.answers(MESSAGE, json_reply({}))
+    discord = Discord(http, f"{site.url}{HOOK}/?{query}", timeout=0.3)
+    discord.edit(discord.post("a"), "b")
+    assert [request.target for request in site.requests] == [
+        f"{HOOK}?thread_id=5&wait=true",
+        f"{MESSAGE}?thread_id=5",
+    ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json_reply({"code": 220001}, 400),
+        json_reply({"code": 10003}, 404),
+        json_reply({"code": 50035, "errors": {"thread_id": {}}}, 400),
+        json_reply({"thread_id": ["not a snowflake"]}, 400),
+        Reply(410),
+    ],
+)
+def test_an_address_that_is_no_good(discord: Discord, site: Site, reply: Reply) -> None:
+    """What is wrong with the address is no reason to give the message up."""
+    answer_with(site, reply)
+    with pytest.raises(AddressRefused, match="address is refused"):
+        discord.post("text")
 
 
 def test_edit_replaces_the_text(discord: Discord, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def outbox(site: Site, http: Http, journal_file: Path, clock: FakeClock) -> Outb
     site.answers(HOOK, *(json_reply({"id": f"m{number}"}) for number in range(1, 9)))
     for number in range(1, 9):
         site.answers(f"{HOOK}/messages/m{number}", json_reply({}))
-    discord = Discord(http, site.url + HOOK, timeout=0.3)
+    discord = Discord(http, site.url + HOOK, timeout=2)
     return Outbox(journal_file, journal_file.with_name("lock"), discord, clock)
 
 
@@ -101,7 +102,6 @@ def test_pause_is_obeyed(
     ("reply", "seen"),
     [
         (json_reply({"code": 10015}, 404), "HTTP 404"),
-        (json_reply({"retry_after": 3600.5}, 429), "HTTP 429"),
         (Reply(500), "HTTP 500"),
         (Reply(closes=True), ""),
     ],
@@ -121,6 +121,118 @@ def test_what_cannot_go_out_waits(
     site.requests.clear()
     assert outbox.flush() == ""
     assert sent(site) == [("", "one"), ("", "two")]
+
+
+def test_a_pause_is_obeyed_by_every_process(
+    journal: Journal, outbox: Outbox, site: Site, clock: FakeClock
+) -> None:
+    """Who flushes within the pause asks nothing; after it the notice goes out."""
+    limited = json_reply({"retry_after": 3600.5}, 429)
+    site.answers(HOOK, limited, json_reply({"id": "m1"}))
+    journal.tell(None, Notice("one", is_alert=True))
+    assert "HTTP 429" in outbox.flush()
+    again = replace(outbox)
+    assert "asked for a pause of 3600 s more" in again.flush()
+    assert (len(sent(site)), clock.elapsed, outbox.waiting()) == (1, 0, 1)
+    clock.elapsed -= 7200.0  # Set back: the pause does not grow.
+    assert "asked for a pause of 3600 s more" in again.flush()
+    clock.elapsed = 3601.0
+    assert (outbox.flush(), outbox.waiting()) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json_reply({}, 429),
+        json_reply({"retry_after": -5}, 429),
+        json_reply({"retry_after": "soon"}, 429),
+        json_reply({"retry_after": None}, 429),
+        json_reply({"retry_after": [1]}, 429),
+        json_reply({"retry_after": 10**400}, 429),
+        Reply(429, body=b'{"retry_after": Infinity}'),
+        Reply(429, body=b'{"retry_after": NaN}'),
+        Reply(429, body=b"[" * 100_000),
+        Reply(429, body=b"<html>"),
+        Reply(429, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}),
+        Reply(429, {"Retry-After": "inf"}),
+        Reply(500, body=b"[" * 100_000),
+    ],
+    ids=str,
+)
+def test_a_pause_that_is_none_is_ours(
+    journal: Journal, outbox: Outbox, site: Site, clock: FakeClock, reply: Reply
+) -> None:
+    """Whatever stands where a number is due: asked a few times, kept, told later."""
+    site.answers(HOOK, reply)
+    journal.tell(None, Notice("one", is_alert=True))
+    assert "notices wait" in outbox.flush()
+    assert (2 <= len(sent(site)) <= 6, clock.elapsed <= outbox.patience) == (True,) * 2
+    site.answers(HOOK, json_reply({"id": "m1"}))
+    assert (outbox.flush(), outbox.waiting()) == ("", 0)
+
+
+def test_the_header_is_heeded_where_the_body_says_nothing(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """The network in front of Discord names its pause in the header alone."""
+    site.answers(HOOK, Reply(429, {"Retry-After": "3600"}, b"<html>"))
+    journal.tell(None, Notice("one", is_alert=True))
+    assert "HTTP 429" in outbox.flush()
+    assert "a pause of 3600 s more" in outbox.flush()
+
+
+def test_what_may_have_been_taken_is_sent_twice_at_most(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """Where the answer is lost the notice goes out once more, then never again."""
+    site.answers(HOOK, Reply(closes=True))
+    journal.tell(None, Notice("one", is_alert=True))
+    for _ in range(4):
+        outbox.flush()
+    assert sent(site) == [("", "one")] * 2
+    assert outbox.waiting() == 0
+    assert journal_errors(outbox)[-1].startswith("perhaps delivered")
+
+
+def test_what_was_certainly_not_taken_is_sent_until_it_is(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """An outage with answers costs no notice, however long it is."""
+    site.answers(HOOK, Reply(503))
+    journal.tell(None, Notice("one", is_alert=True))
+    for _ in range(4):
+        assert outbox.flush()
+    site.answers(HOOK, json_reply({"id": "m1"}))
+    assert (outbox.flush(), outbox.waiting()) == ("", 0)
+
+
+def test_an_edit_may_be_repeated(journal: Journal, outbox: Outbox, site: Site) -> None:
+    """The same edit twice is one edit: it is tried until an answer comes."""
+    deployment = started(journal, "started")
+    outbox.flush()
+    site.answers(f"{HOOK}/messages/m1", Reply(closes=True))
+    journal.tell(deployment, Notice("live"))
+    for _ in range(4):
+        assert outbox.flush()
+    site.answers(f"{HOOK}/messages/m1", json_reply({}))
+    assert (outbox.flush(), outbox.waiting()) == ("", 0)
+    assert {where for where, _ in sent(site)[1:]} == {"/messages/m1"}
+
+
+def test_a_refused_address_keeps_what_waits(
+    journal: Journal, outbox: Outbox, site: Site
+) -> None:
+    """A forum's webhook without its thread takes nothing; the notice stays."""
+    site.answers(HOOK, json_reply({"code": 220001}, 400))
+    journal.tell(None, Notice("one", is_alert=True))
+    assert "address is refused" in outbox.flush()
+    assert outbox.waiting() == 1
+
+
+def journal_errors(outbox: Outbox) -> list[str]:
+    """Return what the journal says of deliveries that went wrong."""
+    with closing(sqlite3.connect(outbox.journal)) as database:
+        return [row[0] for row in database.execute("SELECT error FROM delivery")]
 
 
 def test_outage_costs_bounded_time(
