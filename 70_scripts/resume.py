@@ -6,6 +6,7 @@ import sys
 from pipeline import cli
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
+from pipeline.errors import EXPECTED
 from pipeline.gateways.github import GitHubUnavailable
 from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.resumption import resume
@@ -24,6 +25,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         worst = max(worst, _resume(pipeline, name, is_dry=arguments.dry_run))
     if arguments.dry_run:
         return worst
+    _maintain(pipeline)
     try:
         if trouble := pipeline.outbox().flush():
             say(trouble)
@@ -45,6 +47,13 @@ def _resume(pipeline: Pipeline, name: str, *, is_dry: bool) -> int:
     except Exception as error:
         return cli.report(error, pipeline.secrets.redact)
     return 0
+
+
+def _maintain(pipeline: Pipeline) -> None:
+    try:
+        pipeline.store().maintain()
+    except EXPECTED as trouble:
+        say(f"the repository's garbage stays for now: {trouble}")
 
 
 def _look(pipeline: Pipeline, sha: Sha) -> Judgement | None:

@@ -183,7 +183,10 @@ class Pipeline:
             on_no_verdict=self.config.ci.on_no_verdict,
             is_validated_only=settings.validated_only,
             lock=lambda patience=LOCK_PATIENCE: held(
-                state / f"{name}.lock", self.clock, patience=patience
+                state / f"{name}.lock",
+                self.clock,
+                patience=patience,
+                is_inherited=True,
             ),
             watchers=self.watcher(name),
             say=say,

@@ -227,6 +227,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "reboot while the verdict is awaited",
         "reboot in the middle of a deployment",
         "the app stopped by a person",
+        "the script killed, its git goes on",
     ),
     "state": (
         "file missing",
@@ -262,6 +263,16 @@ ROWS: dict[str, tuple[str, ...]] = {
         "local commits in the worktree",
         "shallow clone",
         "submodule",
+        "stale locks of every name",
+        "a live lock whose file git closed",
+        "a live lock that is never freed",
+    ),
+    "the pushed tree": (
+        "hooks in store and worktree",
+        "core.hooksPath and core.fsmonitor",
+        "a filter and a diff driver by attributes",
+        "a submodule with a command and an ext:: address",
+        "GIT_* of a job",
     ),
     "containers": (
         "engine down",

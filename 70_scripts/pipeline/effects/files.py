@@ -157,20 +157,6 @@ def point_link(link: Path, target: Path) -> None:
     os.replace(temporary, link)
 
 
-def remove_if_abandoned(lock: Path) -> None:
-    """Remove a lock file that no process holds open: its maker was killed."""
-    if lock.exists() and not _is_open(lock):
-        lock.unlink(missing_ok=True)
-
-
-def _is_open(path: Path) -> bool:
-    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if os.readlink(descriptor) == str(path):
-                return True
-    return False
-
-
 def copy_to_disk(source: Path, target: Path) -> tuple[os.stat_result, str]:
     """Copy a plain file; return its state and its SHA-256.
 

@@ -6,16 +6,18 @@ process whose environment carries the job's RUNNER_TRACKING_ID.
 """
 
 import os
+import shutil
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ExpectedError
 
 LAST_WORDS = 0.5
+GUARD_MARGIN = 5.0  # seconds that the guard of an orphan waits beyond its timeout
 KEPT_VARIABLES = (
     "HOME PATH LANG LC_ALL TZ USER LOGNAME XDG_RUNTIME_DIR DOCKER_HOST DOCKER_CONFIG "
     "SSL_CERT_FILE SSL_CERT_DIR PIP_CERT REQUESTS_CA_BUNDLE UV_PYTHON UV_CACHE_DIR "
@@ -52,15 +54,35 @@ class Completed:
         return self.stdout.decode("utf-8", "replace").rstrip("\n")
 
 
+_inherited: set[int] = set()
+
+
+@contextmanager
+def inherited(descriptor: int) -> Iterator[None]:
+    """Let every command that ``run`` starts in the block hold the descriptor too.
+
+    A kernel lock is then held until the last of them is gone, also where this process
+    was killed. What is started detached never inherits.
+    """
+    _inherited.add(descriptor)
+    try:
+        yield
+    finally:
+        _inherited.discard(descriptor)
+
+
 def run(
     argv: Sequence[str],
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    without: str | None = None,
     timeout: float = 60.0,
     allowed: Iterable[int] = (0,),
 ) -> Completed:
     """Run a command to its end; ``env`` is added to this process's environment.
+
+    Variables of this process whose names start with ``without`` are not passed on.
 
     Raises:
         CommandFailed: it could not start, exited with a code that is not allowed,
@@ -68,13 +90,14 @@ def run(
     """
     try:
         process = subprocess.Popen(
-            list(argv),
+            _guarded(argv, timeout),
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env={**_own_environment(without), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            pass_fds=tuple(_inherited),
         )
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument.
         raise CommandFailed(argv, 127, str(error)) from error
@@ -89,6 +112,20 @@ def run(
         both = (stdout + stderr).decode("utf-8", "replace")
         raise CommandFailed(argv, process.returncode, both)
     return Completed(process.returncode, stdout, stderr)
+
+
+def _own_environment(without: str | None) -> dict[str, str]:
+    if without is None:
+        return dict(os.environ)
+    return {k: text for k, text in os.environ.items() if not k.startswith(without)}
+
+
+def _guarded(argv: Sequence[str], timeout: float) -> list[str]:
+    """Bound a command that holds a lock, also where this process is killed."""
+    guard = shutil.which("timeout") if _inherited else None
+    if guard is None:
+        return list(argv)
+    return [guard, "-s", "KILL", f"{timeout + GUARD_MARGIN:.1f}", *argv]
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> str:

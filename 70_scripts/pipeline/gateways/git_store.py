@@ -12,11 +12,19 @@ from pathlib import Path
 import stamina
 
 from pipeline.core.sha import Sha
-from pipeline.effects.files import remove_if_abandoned, write_atomically
-from pipeline.effects.processes import Completed, CommandFailed, run
+from pipeline.effects.files import write_atomically
+from pipeline.effects.processes import Completed, CommandFailed
+from pipeline.gateways.git import (
+    CHECKOUT_TIMEOUT,
+    QUERY_TIMEOUT,
+    disable_attributes,
+    git,
+)
+from pipeline.gateways.git_locks import writing
 
-QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-FETCH_TIMEOUT = 60.0
+# The first one brings a whole repository; a connection that went silent ends before.
+FETCH_TIMEOUT = 600.0
+SILENCE = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")
 
 # Its own report of a retry is the bare name of an event, on people's screens.
 stamina.instrumentation.set_on_retry_hooks(())
@@ -44,14 +52,18 @@ class Store:
     def create(self, origin: str) -> None:
         """Make the repository, or point the one that is there to ``origin``."""
         if not self.path.is_dir():
-            run(("git", "init", "--quiet", "--bare", str(self.path)), env=QUIET)
-        self._git("config", "remote.origin.url", origin)
-        # Containers read HEAD in here, also where somebody's umask is 077.
-        self._git("config", "core.sharedRepository", "0644")
+            git("init", "--quiet", "--bare", "--template=", str(self.path))
+        with writing(self.path):
+            self._git("config", "remote.origin.url", origin)
+            # Containers read HEAD in here, also where somebody's umask is 077.
+            self._git("config", "core.sharedRepository", "0644")
 
     def add_worktree(self, path: Path, sha: Sha) -> None:
         """Check a commit out, detached, into a new worktree."""
-        self._git("worktree", "add", "--quiet", "--detach", str(path), str(sha))
+        disable_attributes(self.path)
+        options = ("--quiet", "--detach", str(path), str(sha))
+        with writing(self.path):
+            self._git("worktree", "add", *options, timeout=CHECKOUT_TIMEOUT)
 
     def tip(self) -> Sha:
         """Return the branch's newest commit as last fetched."""
@@ -66,10 +78,26 @@ class Store:
         for attempt in stamina.retry_context(
             on=CommandFailed, attempts=3, wait_initial=0.5, wait_max=5.0
         ):
-            with attempt:
-                if attempt.num > 1:
-                    self._clear_abandoned_locks()
-                self._git("fetch", "--quiet", "--prune", "origin", self._refspec)
+            with attempt, writing(self.path):
+                self._fetch(self._refspec, "--prune")
+
+    def _fetch(self, refspec: str, *options: str) -> None:
+        quietly = ("--quiet", "--no-recurse-submodules", *options)
+        self._git(
+            *(*SILENCE, "fetch", *quietly, "origin", refspec),
+            timeout=FETCH_TIMEOUT,
+            as_operator=True,
+        )
+
+    def maintain(self) -> None:
+        """Collect garbage where much has gathered; costs nothing where it has not.
+
+        Raises:
+            CommandFailed: it could not be done, now.
+        """
+        options = ("-c", "gc.auto=6700", "-c", "gc.autoDetach=false")
+        with writing(self.path):
+            self._git(*options, "gc", "--auto", "--quiet", timeout=FETCH_TIMEOUT)
 
     def is_deployable(self, sha: Sha) -> bool:
         """Tell whether the commit is on the branch as last fetched."""
@@ -77,7 +105,8 @@ class Store:
 
     def pin(self, sha: Sha) -> None:
         """Keep a commit for good, also when a force-push takes it off its branch."""
-        self._git("update-ref", f"refs/deployed/{sha}", str(sha))
+        with writing(self.path):
+            self._git("update-ref", f"refs/deployed/{sha}", str(sha))
 
     def was_deployed(self, sha: Sha) -> bool:
         """Tell whether the commit was ever pinned."""
@@ -140,12 +169,11 @@ class Store:
         """Write files and folders, as they are at a commit, below ``into``."""
         with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
             place = {"GIT_WORK_TREE": str(into), "GIT_INDEX_FILE": f"{folder}/index"}
-            self._git("checkout", "--quiet", str(sha), "--", *paths, env=place)
-
-    def _clear_abandoned_locks(self) -> None:
-        locks = (*self.path.glob("*.lock"), *self.path.glob("refs/**/*.lock"))
-        for lock in locks:
-            remove_if_abandoned(lock)
+            self._git(
+                *("checkout", "--quiet", str(sha), "--", *paths),
+                env=place,
+                timeout=CHECKOUT_TIMEOUT,
+            )
 
     def leave_alone(self, paths: Iterable[str]) -> None:
         """Keep git's hands off untracked paths of every worktree, whatever its commit.
@@ -163,7 +191,8 @@ class Store:
         Raises:
             CommandFailed: they could not be fetched.
         """
-        self._git("fetch", "--quiet", "origin", "+refs/tags/*:refs/tags/*")
+        with writing(self.path):
+            self._fetch("+refs/tags/*:refs/tags/*")
 
     def ask(self, *arguments: str, allowed: Iterable[int] = (0,)) -> Completed:
         """Run a command of git that only reads."""
@@ -171,14 +200,21 @@ class Store:
 
     def origin(self) -> str:
         """Return where the store is fetched from."""
-        return self._git("remote", "get-url", "origin").text
+        return self._git("remote", "get-url", "origin", as_operator=True).text
 
     def _git(
         self,
         *arguments: str,
         allowed: Iterable[int] = (0,),
         env: Mapping[str, str] | None = None,
+        timeout: float = QUERY_TIMEOUT,
+        as_operator: bool = False,
     ) -> Completed:
-        argv = ("git", f"--git-dir={self.path}", *arguments)
-        variables = {**QUIET, **(env or {})}
-        return run(argv, env=variables, timeout=FETCH_TIMEOUT, allowed=allowed)
+        return git(
+            f"--git-dir={self.path}",
+            *arguments,
+            env=env,
+            timeout=timeout,
+            allowed=allowed,
+            as_operator=as_operator,
+        )

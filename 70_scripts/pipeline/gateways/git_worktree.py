@@ -5,12 +5,19 @@ Every answer is read from plumbing commands' output and exit codes, never from p
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.core.sha import Sha
-from pipeline.effects.files import let_others_read, remove_if_abandoned
-from pipeline.effects.processes import Completed, run
-from pipeline.gateways.git_store import QUIET
+from pipeline.effects.files import let_others_read
+from pipeline.effects.processes import CommandFailed, Completed
+from pipeline.gateways.git import (
+    CHECKOUT_TIMEOUT,
+    QUERY_TIMEOUT,
+    disable_attributes,
+    git,
+)
+from pipeline.gateways.git_locks import await_unlocked, writing
 
 KEEPER = {
     "GIT_AUTHOR_NAME": "pipeline",
@@ -18,6 +25,8 @@ KEEPER = {
     "GIT_COMMITTER_NAME": "pipeline",
     "GIT_COMMITTER_EMAIL": "pipeline@localhost",
 }
+
+MOST_NAMED = 3
 
 
 class Worktree:
@@ -37,7 +46,11 @@ class Worktree:
 
     def is_dirty(self) -> bool:
         """Tell whether somebody edited, added or removed files by hand."""
-        return bool(self._git("status", "--porcelain").text)
+        with suppress(OSError):  # Whoever may only look cannot write it.
+            disable_attributes(self._common_directory())
+        # What a pushed .gitmodules says of submodules can make git give up.
+        command = ("status", "--porcelain", "--ignore-submodules=all")
+        return bool(self._git(*command).text)
 
     def kept(self, label: str) -> str | None:
         """Return the ref of what was kept aside under a label, None if nothing was."""
@@ -61,31 +74,68 @@ class Worktree:
             "commit-tree", tree, "-p", "HEAD", "-m", message, env=KEEPER
         ).text
         ref = f"refs/kept/{label}"
-        self._git("update-ref", ref, commit)
+        with writing(self._common_directory()):
+            self._git("update-ref", ref, commit)
         return ref
 
-    def reset(self, sha: Sha) -> None:
+    def await_unlocked(self) -> None:
+        """Wait until nobody else is changing the tree; a dead git's locks go.
+
+        Raises:
+            TimedOut: a person's git kept its lock.
+        """
+        await_unlocked(self.head_file().parent, self.path)
+
+    def reset(self, sha: Sha) -> tuple[str, ...]:
         """Make the tree that of the commit, detached, nothing left over.
 
         A repository that somebody cloned into the tree stays: it is somebody's work,
         and cannot be kept aside.
+
+        Returns:
+            What could not be removed, as a remark; what is served does not need it.
+
+        Raises:
+            CommandFailed: the commit's files are not all there.
+            TimedOut: a person's git kept its lock.
         """
-        remove_if_abandoned(self.head_file().with_name("index.lock"))
-        self._git("checkout", "--quiet", "--detach", "--force", str(sha))
-        self._git("clean", "--quiet", "-fd")
+        self.await_unlocked()
+        disable_attributes(self._common_directory())
+        with writing(self.head_file().parent):
+            self._git(
+                *("checkout", "--quiet", "--detach", "--force", str(sha)),
+                timeout=CHECKOUT_TIMEOUT,
+            )
+        remarks = self._clean()
         self._let_others_read()
+        return remarks
+
+    def _clean(self) -> tuple[str, ...]:
+        try:
+            self._git("clean", "--quiet", "-fd", timeout=CHECKOUT_TIMEOUT)
+        except CommandFailed as failure:
+            lines = failure.output.strip().splitlines()[:MOST_NAMED]
+            return (f"Not all could be removed from {self.path}: {'; '.join(lines)}",)
+        return ()
 
     def _let_others_read(self) -> None:
         """Let a container's user read the tree, whatever umask a hand reset had."""
         names = self._git("ls-files", "-z").stdout.split(b"\0")
         let_others_read(self.path, (Path(os.fsdecode(name)) for name in names if name))
 
+    def _common_directory(self) -> Path:
+        directory = self.head_file().parent
+        file = directory / "commondir"
+        if not file.is_file():
+            return directory
+        return (directory / file.read_text(encoding="utf-8").strip()).resolve()
+
     def _git(
         self,
         *arguments: str,
         env: dict[str, str] | None = None,
         allowed: tuple[int, ...] = (0,),
+        timeout: float = QUERY_TIMEOUT,
     ) -> Completed:
-        argv = ("git", "-C", str(self.path), "-c", "core.hooksPath=/dev/null")
-        variables = {**QUIET, **(env or {})}
-        return run((*argv, *arguments), env=variables, allowed=allowed)
+        place = ("-C", str(self.path))
+        return git(*place, *arguments, env=env, allowed=allowed, timeout=timeout)

@@ -1,18 +1,21 @@
-"""Kernel locks: one writer per environment, freed by the holder's death.
+"""Kernel locks: one writer per environment, freed by the death of its last holder.
 
-Lock files are never removed: removing one would let two holders lock two files of
-the same name.
+A lock that is inherited is also held by every tool that its holder runs: whoever comes
+next waits for a tool that outlived a killed script. Lock files are never removed:
+removing one would let two holders lock two files of the same name.
 """
 
 import fcntl
 import os
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from pipeline.effects.clock import Clock
 from pipeline.effects.files import NotPlain, opener
+from pipeline.effects.openers import openers
+from pipeline.effects.processes import inherited
 from pipeline.errors import ConfigurationError, TimedOut
 
 POLL = 0.1
@@ -21,27 +24,51 @@ OPEN = opener(mode=0o600)
 
 
 @contextmanager
-def held(path: Path, clock: Clock, *, patience: float) -> Iterator[None]:
+def held(
+    path: Path,
+    clock: Clock,
+    *,
+    patience: float,
+    is_inherited: bool = False,
+    is_shared: bool = False,
+) -> Iterator[None]:
     """Hold the lock of ``path``, waiting at most ``patience`` seconds for it.
+
+    Args:
+        path: its file.
+        clock: the time.
+        patience: seconds.
+        is_inherited: the tools that are run meanwhile hold it too.
+        is_shared: others may hold it at the same time, if they share it as well.
 
     Raises:
         TimedOut: another process held it all that time.
         ConfigurationError: its file cannot be opened.
     """
     end = clock.monotonic() + patience
+    kind = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
     descriptor = _opened(path)
     try:
-        while not _try(descriptor):
+        while not _try(descriptor, kind):
             if clock.monotonic() >= end:
-                raise TimedOut(
-                    f"locking {path.name}",
-                    f"another operation held it for {patience:g} s",
-                    f"see what is running: fuser -v {shlex.quote(str(path))}",
-                )
+                raise _timed_out(path, patience)
             clock.sleep(POLL)
-        yield
+        with inherited(descriptor) if is_inherited else nullcontext():
+            yield
     finally:
+        # What left its tool's process group may still have the descriptor.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
+
+
+def _timed_out(path: Path, patience: float) -> TimedOut:
+    found = openers(path.resolve())
+    holders = "".join(f"\n    {pid}: {command[:160]}" for pid, command in found)
+    return TimedOut(
+        f"locking {path.name}",
+        f"another operation held it for {patience:g} s{holders}",
+        f"see what is running: fuser -v {shlex.quote(str(path))}",
+    )
 
 
 def _opened(path: Path) -> int:

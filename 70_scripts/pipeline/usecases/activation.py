@@ -24,7 +24,7 @@ def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
     remarks = _keep_hand_edits(env, deployment)
     env.announce(f"resetting to {sha.short}")
     with env.journal.step(deployment, Step.RESET):
-        env.worktree.reset(sha)
+        remarks += env.worktree.reset(sha)
     env.announce("activating")
     with env.journal.step(deployment, Step.ACTIVATE):
         env.strategy.activate(sha)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.effects.processes import CommandFailed, run
+from pipeline.gateways.git import git
 from pipeline.gateways.uv import uv
 
 GROUPS = ("quality", "advice", "preprod", "prod", "pipeline", "infrastructure")
@@ -88,7 +89,7 @@ def is_pipeline_untouched(root: Path, base: str) -> bool:
     paths = (".", *(f":!{path}" for path in UNRELATED))
     compared = ("--quiet", "--end-of-options", base, "HEAD", "--", *paths)
     try:
-        return run(("git", "diff", *compared), cwd=root, allowed=(0, 1)).code == 0
+        return git("-C", str(root), "diff", *compared, allowed=(0, 1)).code == 0
     except CommandFailed:
         return False  # The commit is not known here: a new branch, a shallow clone.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.effects.processes import CommandFailed, run
 from pipeline.errors import ConfigurationError, TimedOut
+from pipeline.gateways.git import git
 
 BRANCH = "gh-pages"
 DEADLINE = 600.0
@@ -72,7 +73,7 @@ def publish(root: Path) -> str:
             f"nothing is built in {built}",
             "build it first: 70_scripts/run docs",
         )
-    head = run(("git", "rev-parse", "--short=7", "HEAD"), cwd=root).text
+    head = git("-C", str(root), "rev-parse", "--short=7", "HEAD").text
     command = publish_command(built, f"docs: the pages of {head}")
     try:
         run(command, cwd=root, env=publish_environment(), timeout=DEADLINE)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.effects.processes import CommandFailed, run
 from pipeline.errors import ConfigurationError
+from pipeline.gateways.git import git
 
 
 def install_hooks(root: Path) -> str:
@@ -30,7 +31,7 @@ def messages_between(repository: Path, commits: str) -> list[str]:
     """
     shown = ("log", "--no-merges", "--format=%B", "-z", "--end-of-options")
     try:
-        text = run(("git", "-C", str(repository), *shown, commits, "--")).text
+        text = git("-C", str(repository), *shown, commits, "--").text
     except CommandFailed as error:
         raise ConfigurationError(
             f"listing the commits of {commits[:90]!r}",

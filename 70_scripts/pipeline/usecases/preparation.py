@@ -55,6 +55,7 @@ def prepare_or_end(env: Environment, deployment: Deployment) -> None:
             fetch(env, deployment)
         prepare(env, deployment)
         _check_artefact(env, deployment)
+        env.worktree.await_unlocked()
 
 
 def back_up_or_end(env: Environment, deployment: Deployment) -> None:

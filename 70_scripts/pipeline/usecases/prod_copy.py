@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.sha import Sha
-from pipeline.effects.processes import CommandFailed, run
+from pipeline.effects.processes import CommandFailed
+from pipeline.gateways.git import git
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.state_file import StateFile
@@ -36,8 +37,8 @@ def find_source(config: Config, checkout: Path) -> Source:
         store = Store(kept, branch)
         sha, reason = _on_the_vm(config)
         return Source(store, sha or store.tip(), reason or f"the newest of {branch}")
-    command = ("git", "-C", str(checkout), "rev-parse", "--absolute-git-dir")
-    store = Store(Path(run(command).text), branch)
+    found = git("-C", str(checkout), "rev-parse", "--absolute-git-dir").text
+    store = Store(Path(found), branch)
     try:
         return Source(store, store.tip(), f"the newest of origin/{branch}")
     except CommandFailed:

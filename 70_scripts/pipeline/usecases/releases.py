@@ -72,7 +72,8 @@ class Releases:
             CommandFailed: it cannot be exported, installed or started.
             TimedOut: another process is at it.
         """
-        with held(self.lock, self.clock, patience=INSTALL_TIMEOUT):
+        patience = INSTALL_TIMEOUT
+        with held(self.lock, self.clock, patience=patience, is_inherited=True):
             is_whole = (self.layout.current / READY).exists()
             if is_whole and self.layout.in_force() == sha:
                 return

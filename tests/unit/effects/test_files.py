@@ -2,7 +2,6 @@
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from pipeline.effects.files import (
     open_private_log,
     point_link,
-    remove_if_abandoned,
     write_atomically,
 )
 
@@ -145,19 +143,3 @@ def test_link_is_moved_in_one_step(tmp_path: Path) -> None:
     point_link(link, new)
     assert (os.readlink(link), old.read_text()) == (str(new), "old")
     assert listing(tmp_path) == ["link", "old"]
-
-
-def test_abandoned_lock_is_removed(tmp_path: Path) -> None:
-    """A lock goes when its maker is dead, never while somebody has it open."""
-    lock = tmp_path / "index.lock"
-    remove_if_abandoned(lock)
-    with subprocess.Popen(
-        ("sh", "-c", 'exec 3>"$0"; echo; exec sleep 60', str(lock)),
-        stdout=subprocess.PIPE,
-    ) as maker:
-        assert maker.stdout and maker.stdout.readline()
-        remove_if_abandoned(lock)
-        assert lock.exists()
-        maker.kill()
-    remove_if_abandoned(lock)
-    assert not lock.exists()
