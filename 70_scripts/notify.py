@@ -30,7 +30,8 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
     pipeline = wiring.build(config, file, reads=arguments.dry_run)
     if trouble := _post(pipeline, arguments):
         say(trouble)
-    print(pipeline.outbox().waiting())
+    if not arguments.dry_run:  # Adoption tries a pipeline out with it: no journal then.
+        print(pipeline.outbox().waiting())
     return 0
 
 

@@ -28,9 +28,11 @@ from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
 from pipeline.usecases.backups import back_up
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.layout import Layout
 from pipeline.usecases.mail import Allowance, Mail
+from pipeline.usecases.migrating import migrate_at_start
 from pipeline.usecases.monitoring import Target
-from pipeline.usecases.releases import Layout, Releases
+from pipeline.usecases.releases import Releases
 from pipeline.usecases.reporting import Reports
 from pipeline.usecases.watching import Watch
 
@@ -208,7 +210,7 @@ def releases_of(config: Config) -> Releases:
 
 
 def build(config: Config, config_file: Path, *, reads: bool = False) -> Pipeline:
-    """Return the pipeline of a configuration.
+    """Return the pipeline of a configuration, its journal migrated if it has to be.
 
     Args:
         config: the configuration.
@@ -216,7 +218,9 @@ def build(config: Config, config_file: Path, *, reads: bool = False) -> Pipeline
         reads: nothing will be written; then anybody may ask.
 
     Raises:
-        ConfigurationError: the state directory or the secrets cannot be used.
+        ConfigurationError: the state directory or the secrets cannot be used, or the
+            journal cannot be migrated.
+        TimedOut: others wrote the journal all the time.
     """
     state = config.paths.state
     if not state.is_dir():
@@ -225,6 +229,7 @@ def build(config: Config, config_file: Path, *, reads: bool = False) -> Pipeline
         )
     if not reads:
         refuse_other_user(state)
+        migrate_at_start(config, SCRIPTS, SystemClock(), say)
     return Pipeline(config, config_file, secrets_of(config), SystemClock())
 
 

@@ -151,10 +151,10 @@ def drifted(environment: str, served: Sha, journaled: Sha) -> Notice:
     return Notice("\n".join(lines), is_alert=True)
 
 
-def not_adopted(sha: Sha, in_force: Sha, obstacle: str) -> Notice:
-    """Say that a validated pipeline does not start here, and that the old one stays."""
+def not_adopted(sha: Sha, in_force: Sha, fault: str, obstacle: str) -> Notice:
+    """Say why a validated pipeline is not put in force, and that the old one stays."""
     lines = (
-        f"⚠️ PIPELINE - {sha.short} was validated, but does not start on this machine",
+        f"⚠️ PIPELINE - {sha.short} was validated, but {fault} on this machine",
         problem(obstacle),
         f"{in_force.short} goes on deploying, watching and rolling back",
     )

@@ -1,106 +1,98 @@
-"""The journal's file: opened, made, checked; one transaction a fact."""
+"""The journal's file: opened, made where there is none, never migrated by opening it.
+
+An older pipeline's journal is only read until it was migrated: a reader gets stand-ins
+for what it lacks, and writing is refused.
+"""
 
 import os
 import shlex
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
-from typing import Any, Self
 
 from pipeline.effects.account import is_of_another_user, name_of
 from pipeline.errors import ConfigurationError, JournalUnusable
 from pipeline.gateways import journal_schema as schema
+from pipeline.gateways.connection import (
+    USE_THAT_ONE,
+    connect,
+    connect_for_writing,
+    require_writable,
+    transaction,
+)
+from pipeline.gateways.migration import missing, stand_in, upgrade, version_of
 
-BUSY_TIMEOUT = 10.0
+__all__ = [
+    "lacks_migration",
+    "migrate_database",
+    "open_database",
+    "require_writable",
+    "transaction",
+]
+
 READABLE = 0o644
-
-
-class _Cursor(sqlite3.Cursor):
-    """Raise the pipeline's own error for whatever SQLite raises, reads included."""
-
-    def execute(self, sql: str, parameters: Any = ()) -> Self:
-        with _translated():
-            return super().execute(sql, parameters)
-
-    def fetchone(self) -> Any:
-        with _translated():
-            return super().fetchone()
-
-    def fetchall(self) -> list[Any]:
-        with _translated():
-            return super().fetchall()
-
-    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
-        return iter(self.fetchall())
-
-
-class _Connection(sqlite3.Connection):
-    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        with _translated():
-            cursor = self.cursor(_Cursor)
-        return cursor.execute(sql, parameters)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, UnicodeError, OverflowError) as error:
-        # UnicodeError: half surrogates. OverflowError: a number of over 64 bits.
-        raise JournalUnusable(
-            "using the journal",
-            str(error),
-            "make room or mend its permissions, then run the command again",
-        ) from error
 
 
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the journal's database, making it where there is none.
 
     Raises:
-        ConfigurationError: it is damaged, locked, or from a newer pipeline.
+        ConfigurationError: it is damaged, locked, or from another pipeline.
     """
     _refuse_what_is_no_file(path)
     if is_of_another_user(path.parent):
         return _open_for_reading(path)
     try:
-        database = _connect(str(path))
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA foreign_keys = ON")
-        version = _version(database)
+        database = connect_for_writing(path)
+        version = version_of(database)
         if version == 0:
             path.chmod(READABLE)  # Whatever the umask: it holds no secrets.
-        if version < schema.VERSION:
-            version = _upgrade(database)
-        for statement in schema.ADDITIONS:
-            database.execute(statement)
+            upgrade(database)
+            version = schema.VERSION
+        _stand_in_for_missing(database, version)
     except (sqlite3.Error, JournalUnusable) as error:
         raise JournalUnusable(
             f"opening the journal {path}",
             error.seen if isinstance(error, JournalUnusable) else str(error),
             "look at the file and its folder; put a good copy back if it is damaged",
         ) from error
-    if version != schema.VERSION:
-        raise ConfigurationError(
-            f"opening the journal {path}",
-            f"it has version {version}, this pipeline writes {schema.VERSION}",
-            "use the pipeline that wrote it, or a newer one",
-        )
+    _refuse_other_version("opening", path, version)
     return database
 
 
-def _connect(place: str, *, is_uri: bool = False) -> sqlite3.Connection:
-    database = sqlite3.connect(
-        place,
-        timeout=BUSY_TIMEOUT,
-        isolation_level=None,
-        factory=_Connection,
-        uri=is_uri,
-    )
-    database.row_factory = sqlite3.Row
-    return database
+def migrate_database(path: Path) -> None:
+    """Add to a journal what this pipeline needs in it, all of it or nothing.
+
+    Raises:
+        ConfigurationError: it is damaged, locked, full, or from a newer pipeline.
+    """
+    _refuse_what_is_no_file(path)
+    try:
+        with closing(connect_for_writing(path)) as database:
+            version = version_of(database)
+            if version > schema.VERSION:
+                _refuse_other_version("migrating", path, version)
+            upgrade(database)
+    except (sqlite3.Error, JournalUnusable) as error:
+        raise JournalUnusable(
+            f"migrating the journal {path}",
+            error.seen if isinstance(error, JournalUnusable) else str(error),
+            "make room or mend its permissions; nothing of it was changed",
+        ) from error
+
+
+def lacks_migration(path: Path) -> bool:
+    """Tell whether there is a journal of an older pipeline; unsure is no."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        with closing(connect(uri, is_uri=True)) as database:
+            version = version_of(database)
+            is_known = 0 < version <= schema.VERSION
+            return is_known and bool(version < schema.VERSION or missing(database))
+    except (OSError, sqlite3.Error, JournalUnusable):
+        return False  # Whoever opens it says what is wrong.
 
 
 def _open_for_reading(path: Path) -> sqlite3.Connection:
@@ -114,8 +106,9 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
         # Without a write-ahead log SQLite would make one (https://sqlite.org/wal.html).
         is_at_rest = not wal.exists() or not wal.stat().st_size
         more = "&immutable=1" if is_at_rest else ""
-        database = _connect(f"{path.as_uri()}?mode=ro{more}", is_uri=True)
-        version = _version(database)
+        database = connect(f"{path.as_uri()}?mode=ro{more}", is_uri=True)
+        version = version_of(database)
+        _stand_in_for_missing(database, version)
     except (OSError, sqlite3.Error, JournalUnusable) as error:
         owner = name_of(path.parent.stat().st_uid)
         state = shlex.quote(str(path.parent))
@@ -124,13 +117,24 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
             error.seen if isinstance(error, JournalUnusable) else str(error),
             f"run as {owner}, or let others read: chmod o+rx {state}",
         ) from error
-    if version != schema.VERSION:
-        raise ConfigurationError(
-            f"reading the journal {path}",
-            f"it has version {version}, this pipeline reads {schema.VERSION}",
-            "use the pipeline that wrote it",
-        )
+    _refuse_other_version("reading", path, version)
     return database
+
+
+def _stand_in_for_missing(database: sqlite3.Connection, version: int) -> None:
+    if version == schema.VERSION and (additions := missing(database)):
+        stand_in(database, additions)
+
+
+def _refuse_other_version(attempted: str, path: Path, version: int) -> None:
+    if version == schema.VERSION:
+        return
+    is_older = version < schema.VERSION
+    raise ConfigurationError(
+        f"{attempted} the journal {path}",
+        f"it has version {version}, this pipeline writes {schema.VERSION}",
+        USE_THAT_ONE if is_older else "use the pipeline that wrote it, or a newer one",
+    )
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
@@ -146,49 +150,3 @@ def _refuse_what_is_no_file(path: Path) -> None:
                 f"{place} is not a plain file",
                 "move it away, then run the command again",
             )
-
-
-def _upgrade(database: sqlite3.Connection) -> int:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        missing = schema.MIGRATIONS[_version(database) :]
-        for script in (*missing, schema.GUARDS):
-            for statement in script.split(";\n"):
-                database.execute(statement)
-        database.execute(f"PRAGMA user_version = {schema.VERSION}")
-        database.execute("COMMIT")
-    except JournalUnusable:
-        _roll_back(database)
-        raise
-    return schema.VERSION
-
-
-def _version(database: sqlite3.Connection) -> int:
-    version: int = database.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
-@contextmanager
-def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """Write all of a fact or nothing of it.
-
-    Raises:
-        JournalUnusable: the file cannot be written (full, locked, read-only).
-    """
-    try:
-        database.execute("BEGIN IMMEDIATE")
-        yield
-        database.execute("COMMIT")
-    except BaseException as error:
-        _roll_back(database)
-        if isinstance(error, JournalUnusable):
-            where = "writing the journal"
-            raise JournalUnusable(where, error.seen, error.todo) from error
-        raise
-
-
-def _roll_back(database: sqlite3.Connection) -> None:
-    # SQLite itself ends some transactions, such as one that found the disk full.
-    if database.in_transaction:
-        with suppress(JournalUnusable):
-            database.execute("ROLLBACK")

@@ -26,10 +26,20 @@ class Journal(Records):
     ) -> Deployment:
         """Record that a deployment begins."""
         now = self._clock.now()
-        values = (order.environment, order.sha, order.kind, rollback_point)
-        texts = (order.actor, order.subject, order.run_url, order.cause)
         with self._transaction():
-            id_ = self._insert("deployment", None, *values, *texts, now, order.reason)
+            id_ = self._insert(
+                "deployment",
+                environment=order.environment,
+                sha=order.sha,
+                kind=order.kind,
+                rollback_point=rollback_point,
+                actor=order.actor,
+                subject=order.subject,
+                run_url=order.run_url,
+                cause=order.cause,
+                at=now,
+                reason=order.reason,
+            )
             self._tell(id_, notice)
         return Deployment(id_, order, rollback_point, now)
 
@@ -85,8 +95,7 @@ class Journal(Records):
         undone, is_failed = rollback.order.cause, outcome is Outcome.FAILED
         with self._transaction():
             if outcome is None:
-                fact = (rollback.id, Step.WATCH, 1, self._clock.now(), "")
-                self._insert("step", None, *fact)
+                self._insert_step(rollback, Step.WATCH, is_done=True, detail="")
             else:
                 self._end(rollback.id, outcome, reason)
             other = Outcome.FAILED if is_failed else Outcome.ROLLED_BACK
@@ -96,30 +105,39 @@ class Journal(Records):
     def judge(self, sha: Sha, judgement: Judgement) -> None:
         """Record a verdict, unless it says what the last one said."""
         run = judgement.run
-        fact = (judgement.verdict, judgement.reason)
-        origin = (run.id, run.attempt) if run else (None, None)
-        url = run.url if run else ""
+        fact = {
+            "verdict": judgement.verdict,
+            "reason": judgement.reason,
+            "run": run.id if run else None,
+            "attempt": run.attempt if run else None,
+        }
         last = self._database.execute(
             "SELECT verdict, reason, run, attempt FROM verdict WHERE sha = ? "
             "ORDER BY id DESC LIMIT 1",
             (sha,),
         ).fetchone()
-        if last is None or tuple(last) != (*fact, *origin):
+        if last is None or tuple(last) != tuple(fact.values()):
+            url, now = run.url if run else "", self._clock.now()
             with self._transaction():
-                now = self._clock.now()
-                self._insert("verdict", None, sha, *fact, *origin, now, url)
+                self._insert("verdict", sha=sha, **fact, at=now, run_url=url)
 
     def validate(self, sha: Sha) -> None:
         """Record that a SHA is the last validated one."""
         if sha != self.validated():
             with self._transaction():
-                self._insert("validation", None, sha, self._clock.now())
+                self._insert("validation", sha=sha, at=self._clock.now())
 
     def _end(self, deployment: int | None, outcome: Outcome, reason: str) -> bool:
         query = "SELECT 1 FROM outcome WHERE deployment = ?"
         if self._database.execute(query, (deployment,)).fetchone():
             return False
-        self._insert("outcome", deployment, outcome, reason, self._clock.now())
+        self._insert(
+            "outcome",
+            deployment=deployment,
+            outcome=outcome,
+            reason=reason,
+            at=self._clock.now(),
+        )
         return True
 
     def _mark(
@@ -131,20 +149,36 @@ class Journal(Records):
         notice: Notice | None = None,
         detail: str = "",
     ) -> None:
-        fact = (deployment.id, step, int(is_done), self._clock.now(), detail)
         with self._transaction():
-            self._insert("step", None, *fact)
+            self._insert_step(deployment, step, is_done=is_done, detail=detail)
             self._tell(deployment.id, notice)
+
+    def _insert_step(
+        self, deployment: Deployment, step: Step, *, is_done: bool, detail: str
+    ) -> None:
+        self._insert(
+            "step",
+            deployment=deployment.id,
+            name=step,
+            is_done=int(is_done),
+            at=self._clock.now(),
+            detail=detail,
+        )
 
     def _tell(self, deployment: int | None, notice: Notice | None) -> None:
         if notice is not None:
-            fact = (deployment, notice.text, int(notice.is_alert), self._clock.now())
-            self._insert("notice", None, *fact)
+            self._insert(
+                "notice",
+                deployment=deployment,
+                text=notice.text,
+                is_alert=int(notice.is_alert),
+                at=self._clock.now(),
+            )
 
-    def _insert(self, table: str, *values: object) -> int:
-        places = ", ".join("?" * len(values))
+    def _insert(self, table: str, **values: object) -> int:
+        names, places = ", ".join(values), ", ".join("?" * len(values))
         cursor = self._database.execute(
-            f"INSERT INTO {table} VALUES ({places})", values
+            f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(values.values())
         )
         return cursor.lastrowid or 0
 

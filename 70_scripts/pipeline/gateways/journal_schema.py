@@ -1,4 +1,12 @@
-"""The journal's tables: append-only, enforced by the database itself."""
+"""The journal's tables: append-only, enforced by the database itself.
+
+The form of a table never changes again: processes of the version before, still alive
+while the next one is adopted, write to these tables and must go on doing so. What is
+new is an ``Addition``: tables, indices and triggers of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 TABLES = (
     "deployment",
@@ -72,8 +80,8 @@ CREATE INDEX deployment_on ON deployment (environment);
 CREATE INDEX delivery_of ON delivery (notice);
 """
 
-# From each version to the next one. A new journal goes the whole way too, so that all
-# journals of a version are alike.
+# How the tables got their form. It is final: VERSION stays, so that every pipeline
+# that wrote this form still opens what the later ones made.
 MIGRATIONS = (
     FIRST,
     """
@@ -105,35 +113,108 @@ CREATE INDEX reported_of ON reported (deployment);
 )
 VERSION = len(MIGRATIONS)
 
-# What older pipelines need not know; it stands beside what they do.
-ADDITIONS = (
-    """CREATE TABLE IF NOT EXISTS sending (
-    id INTEGER PRIMARY KEY,
-    notice INTEGER NOT NULL REFERENCES notice (id),
-    is_known INTEGER NOT NULL,
-    at REAL NOT NULL
-) STRICT""",
-    """CREATE TABLE IF NOT EXISTS outbox_pause (
-    id INTEGER PRIMARY KEY,
-    until REAL NOT NULL,
-    at REAL NOT NULL
-) STRICT""",
-)
+REFUSE = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
 
-KEYS = {table: "deployment" if table == "outcome" else "id" for table in TABLES}
-REFUSE = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;\n"
 
-# REPLACE deletes without firing the triggers of DELETE: the third guard is for it.
-GUARDS = "".join(
-    f"CREATE TRIGGER IF NOT EXISTS {table}_{name} BEFORE {when} {REFUSE}"
-    for table, key in KEYS.items()
+def guards(table: str, key: str) -> Iterator[str]:
+    """Return the triggers that keep a table's rows as they were written.
+
+    REPLACE deletes without firing the triggers of DELETE: the third one is for it.
+    """
+    exists = f"(SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
     for name, when in (
         ("is_never_updated", f"UPDATE ON {table}"),
         ("is_never_deleted", f"DELETE ON {table}"),
-        (
-            "is_never_replaced",
-            f"INSERT ON {table} WHEN EXISTS "
-            f"(SELECT 1 FROM {table} WHERE {key} = NEW.{key})",
+        ("is_never_replaced", f"INSERT ON {table} WHEN EXISTS {exists}"),
+    ):
+        yield f"CREATE TRIGGER IF NOT EXISTS {table}_{name} BEFORE {when} {REFUSE}"
+
+
+KEYS = {table: "deployment" if table == "outcome" else "id" for table in TABLES}
+GUARDS = tuple(
+    statement for table, key in KEYS.items() for statement in guards(table, key)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Something new in the journal, of which older pipelines need not know.
+
+    Attributes:
+        name: what the journal remembers it by; it is never used again.
+        tables: by its name, the columns of each table; the first one is the key.
+        others: the statements that make indices and triggers.
+        fill: the statements that derive its rows from facts that are older than it.
+    """
+
+    name: str
+    tables: Mapping[str, str]
+    others: tuple[str, ...] = ()
+    fill: tuple[str, ...] = ()
+
+    def statements(self) -> Iterator[str]:
+        """Return what adds it to a journal, guarded like every other table."""
+        for table, columns in self.tables.items():
+            yield f"CREATE TABLE {table} ({columns}) STRICT"
+        yield from self.fill
+        yield from self.others
+        for table, columns in self.tables.items():
+            yield from guards(table, columns.split()[0])
+
+    def stand_in(self) -> Iterator[str]:
+        """Return what gives a reader the same tables, outside of the journal."""
+        for table, columns in self.tables.items():
+            yield f"CREATE TEMP TABLE {table} ({columns}) STRICT"
+        yield from self.fill
+
+
+# Which fact came before which, also where the clock was set back, and whichever
+# version of the pipeline wrote it. Older facts have the order of their times.
+ORDERED = {
+    table: key
+    for table, key in KEYS.items()
+    if table in ("deployment", "outcome", "verdict", "validation")
+}
+OLDER_FACTS = " UNION ALL ".join(
+    f"SELECT '{table}' AS kind, {key} AS id, at, {place} AS place FROM {table}"
+    for place, (table, key) in enumerate(ORDERED.items())
+)
+ORDER_OF_FACTS = Addition(
+    "order of facts",
+    tables={"fact": "seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, id INTEGER NOT NULL"},
+    others=(
+        "CREATE UNIQUE INDEX fact_of ON fact (kind, id)",
+        *(
+            f"CREATE TRIGGER {table}_is_ordered AFTER INSERT ON {table} BEGIN "
+            f"INSERT INTO fact (kind, id) VALUES ('{table}', NEW.{key}); END"
+            for table, key in ORDERED.items()
         ),
-    )
+    ),
+    fill=(
+        f"INSERT INTO fact (kind, id) SELECT kind, id FROM ({OLDER_FACTS}) "
+        "ORDER BY at, place, id",
+    ),
+)
+
+SENDINGS = Addition(
+    "sendings",
+    tables={
+        "sending": "id INTEGER PRIMARY KEY, "
+        "notice INTEGER NOT NULL REFERENCES notice (id), "
+        "is_known INTEGER NOT NULL, at REAL NOT NULL",
+        "outbox_pause": "id INTEGER PRIMARY KEY, until REAL NOT NULL, at REAL NOT NULL",
+    },
+)
+
+# In the order in which they were thought of; a new one goes to the end. A table that
+# is here is named in no statement of an older pipeline.
+ADDITIONS: tuple[Addition, ...] = (ORDER_OF_FACTS, SENDINGS)
+MIGRATION_COLUMNS = "name TEXT PRIMARY KEY NOT NULL, at REAL NOT NULL"
+MIGRATION_TABLE = (
+    f"CREATE TABLE IF NOT EXISTS schema_migration ({MIGRATION_COLUMNS}) STRICT",
+    *guards("schema_migration", "name"),
+)
+ADDED = (
+    "schema_migration",
+    *(table for addition in ADDITIONS for table in addition.tables),
 )

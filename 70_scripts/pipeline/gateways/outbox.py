@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.effects.clock import Clock
 from pipeline.errors import EXPECTED
-from pipeline.gateways.database import open_database
+from pipeline.gateways.database import open_database, require_writable
 from pipeline.gateways.discord import Discord, MessageGone, NotDelivered, Rejected
 from pipeline.gateways.lock import held
 from pipeline.gateways.outbox_records import OutboxRecords
@@ -44,6 +44,7 @@ class Outbox:
                 held(self.lock, self.clock, patience=self.patience),
                 closing(open_database(self.journal)) as database,
             ):
+                require_writable(database)  # What cannot be recorded is not sent.
                 records = OutboxRecords(database, self.clock)
                 _Flush(records, self.discord, self.clock, end).run()
         except EXPECTED as error:

@@ -13,7 +13,8 @@ from pipeline.effects.files import make_folder, write_atomically
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.state_file import StateFile
 from pipeline.usecases.backups import shield
-from pipeline.usecases.releases import Layout, Releases, link
+from pipeline.usecases.layout import Layout
+from pipeline.usecases.releases import Releases, link
 
 
 def install(

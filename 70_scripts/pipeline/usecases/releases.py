@@ -15,44 +15,23 @@ from pipeline.core import messages
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
 from pipeline.effects.files import point_link
-from pipeline.effects.processes import run
-from pipeline.errors import EXPECTED, ConfigurationError
+from pipeline.effects.processes import Completed, CommandFailed, run
+from pipeline.errors import EXPECTED, ConfigurationError, TimedOut
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.lock import held
 from pipeline.gateways.uv import python_for_environments, uv
+from pipeline.usecases.layout import Layout
 
 RELEASED = ("70_scripts", "pipeline.yml", "pyproject.toml", "uv.lock")
 READY = ".ready"
+BUSY = TimedOut.exit_code
 KEPT = 3
 INSTALL_TIMEOUT = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The places of DESIGN's deployment root."""
-
-    root: Path
-
-    @property
-    def store(self) -> Path:
-        """Return the bare repository."""
-        return self.root / ".pipeline" / "repo.git"
-
-    @property
-    def current(self) -> Path:
-        """Return the link to the pipeline that is in force."""
-        return self.root / ".pipeline" / "current"
-
-    @property
-    def releases(self) -> Path:
-        """Return where the versions of the pipeline are kept."""
-        return self.root / ".pipeline" / "releases"
-
-    def in_force(self) -> Sha | None:
-        """Return the commit whose pipeline is in force, None before set-up."""
-        is_set = self.current.is_symlink()
-        return Sha(self.current.resolve().name) if is_set else None
+class MigrationFailed(ConfigurationError):
+    """A pipeline cannot bring the journal to the form that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +49,8 @@ class Releases:
 
         Raises:
             CommandFailed: it cannot be exported, installed or started.
-            TimedOut: another process is at it.
+            TimedOut: another process is at it, or at work on an environment.
+            MigrationFailed: it cannot migrate the journal.
         """
         patience = INSTALL_TIMEOUT
         with held(self.lock, self.clock, patience=patience, is_inherited=True):
@@ -78,6 +58,8 @@ class Releases:
             if is_whole and self.layout.in_force() == sha:
                 return
             self._make(sha)
+            self._migrate(sha)
+            self._number(sha)
             point_link(self.layout.current, Path("releases") / sha)
             self.say(f"==> pipeline: {sha.short} is in force")
             self._prune()
@@ -90,25 +72,60 @@ class Releases:
         release.mkdir(parents=True)
         self.say(f"==> pipeline: installing that of {sha.short}")
         self.store.export(sha, RELEASED, release)
-        starter = str(release / "70_scripts" / "run")
-        path = f"{Path(uv()).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        variables = {"PATH": path, "UV_PYTHON": python_for_environments()}
-        # Reads the configuration, loads everything, sends nothing.
-        trial = (starter, "notify", "--dry-run", "The pipeline starts")
-        run(trial, env=variables, timeout=INSTALL_TIMEOUT)
+        # Reads the configuration, loads everything, sends nothing, touches no journal.
+        self._run(sha, "notify", "--dry-run", "The pipeline starts")
         (release / READY).touch()
 
+    def _migrate(self, sha: Sha) -> None:
+        """Let a release add to the journal what it needs there; older ones cannot."""
+        if not (self.layout.releases / sha / "70_scripts" / "migrate.py").exists():
+            return
+        try:
+            done = self._run(sha, "migrate", "--for-adoption", allowed=(0, BUSY))
+        except CommandFailed as error:
+            raise MigrationFailed(
+                f"migrating the journal for {sha.short}",
+                error.output.strip(),
+                "mend the cause: the next resume tries again",
+            ) from error
+        if done.code == BUSY:
+            raise TimedOut(
+                f"migrating the journal for {sha.short}",
+                "an operation is at work on an environment",
+                "nothing: the next resume tries again",
+            )
+
+    def _run(
+        self, sha: Sha, *command: str, allowed: tuple[int, ...] = (0,)
+    ) -> Completed:
+        starter = str(self.layout.releases / sha / "70_scripts" / "run")
+        path = f"{Path(uv()).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        variables = {"PATH": path, "UV_PYTHON": python_for_environments()}
+        timeout = INSTALL_TIMEOUT
+        return run((starter, *command), env=variables, timeout=timeout, allowed=allowed)
+
+    def _number(self, sha: Sha) -> None:
+        """Remember the order of adoptions, which no clock tells for sure."""
+        newest = max((_place(file)[0] for file in self._ready()), default=0)
+        (self.layout.releases / sha / READY).write_text(f"{newest + 1}\n")
+
+    def _ready(self) -> list[Path]:
+        return list(self.layout.releases.glob(f"*/{READY}"))
+
     def _prune(self) -> None:
-        ready = sorted(
-            self.layout.releases.glob(f"*/{READY}"),
-            key=lambda file: file.stat().st_mtime,
-        )
+        ready = sorted(self._ready(), key=_place)
         others = [file.parent for file in ready if file.parent.name != self._in_force()]
         for release in others[: max(len(others) - (KEPT - 1), 0)]:
             shutil.rmtree(release, ignore_errors=True)
 
     def _in_force(self) -> str:
         return str(self.layout.in_force())
+
+
+def _place(ready: Path) -> tuple[int, float]:
+    """Return a release's place among the adoptions; before there was one, its time."""
+    text = ready.read_text(encoding="ascii", errors="replace").strip()
+    return (int(text) if text.isdecimal() else 0, ready.stat().st_mtime)
 
 
 def adopt_validated(releases: Releases, journal: Journal) -> None:
@@ -121,9 +138,14 @@ def adopt_validated(releases: Releases, journal: Journal) -> None:
         return
     try:
         releases.adopt(sha)
+    except TimedOut as wait:
+        releases.say(f"==> pipeline: {before.short} stays in force for now: {wait}")
     except EXPECTED as problem:
         releases.say(f"==> pipeline: {before.short} stays in force: {problem}")
-        notice = messages.not_adopted(sha, before, str(problem).partition("\n")[0])
+        is_started = isinstance(problem, MigrationFailed)
+        fault = "cannot migrate the journal" if is_started else "does not start"
+        reason = str(problem).partition("\n")[0]
+        notice = messages.not_adopted(sha, before, fault, reason)
         if not journal.was_last_told(notice):
             journal.tell(None, notice)
 

@@ -13,7 +13,7 @@ from pipeline.core.history import Deployment
 from pipeline.core.reports import Channel, Report, reports
 from pipeline.effects.clock import Clock
 from pipeline.errors import EXPECTED
-from pipeline.gateways.database import open_database
+from pipeline.gateways.database import open_database, require_writable
 from pipeline.gateways.github_api import GitHubUnavailable
 from pipeline.gateways.github_reports import (
     GitHubRefuses,
@@ -48,6 +48,7 @@ class Reports:
                 held(self.lock, self.clock, patience=self.patience),
                 closing(open_database(self.journal)) as database,
             ):
+                require_writable(database)  # What cannot be recorded is not told.
                 reported = Reported(database, self.clock)
                 _Flush(reported, self.github, self.clock, self.patience).run(
                     self.places

@@ -12,10 +12,10 @@ from pipeline.core.history import Outcome, Step
 from pipeline.core.messages import Notice
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import ConfigurationError
-from pipeline.gateways import database as gateway
-from pipeline.gateways.database import open_database, transaction
+from pipeline.gateways import connection as gateway
+from pipeline.gateways.database import migrate_database, open_database, transaction
 from pipeline.gateways.journal import Journal
-from pipeline.gateways.journal_schema import FIRST, TABLES, VERSION
+from pipeline.gateways.journal_schema import ADDED, FIRST, TABLES, VERSION
 
 from tests.unit.clock import FakeClock
 from tests.unit.specimens import A, a_run, an_order
@@ -62,7 +62,7 @@ def test_nothing_is_ever_changed(
 def test_every_table_is_guarded(plain: sqlite3.Connection) -> None:
     """A table that is added must be guarded like the others."""
     query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-    assert {row[0] for row in plain.execute(query)} == set(TABLES)
+    assert {row[0] for row in plain.execute(query)} == {*TABLES, *ADDED}
 
 
 def test_verdict_is_recorded_when_it_is_new(
@@ -111,7 +111,7 @@ def test_facts_outlive_the_process(journal_file: Path, clock: FakeClock) -> None
         assert Journal(database, clock).newest("preprod") == made
 
 
-def test_older_journal_is_upgraded(journal_file: Path) -> None:
+def test_older_journal_is_migrated(journal_file: Path) -> None:
     """A journal of the first version keeps its facts and becomes like a new one."""
     with closing(sqlite3.connect(journal_file)) as database:
         database.executescript(FIRST)
@@ -120,6 +120,9 @@ def test_older_journal_is_upgraded(journal_file: Path) -> None:
         places = ", ".join("?" * len(values))
         database.execute(f"INSERT INTO deployment VALUES (7, {places})", values)
         database.commit()
+    with pytest.raises(ConfigurationError, match="version 1"):
+        open_database(journal_file)
+    migrate_database(journal_file)
     shapes = []
     for file in (journal_file, journal_file.with_name("new.db")):
         with closing(open_database(file)) as database:
