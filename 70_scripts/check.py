@@ -46,11 +46,12 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
         return 0
     with TemporaryDirectory(prefix="checks-of-prod-") as scratch:
         every = _every(config, Path(scratch), arguments)
-        with Board(Console()) as board:
+        is_ci = "CI" in os.environ
+        with Board(Console(), is_ci=is_ci) as board:
             ended = carry_out(every, arguments.jobs, SystemClock(), board)
         groups = (*GROUPS, *ON_REQUEST)
         board.sum_up(sorted(ended, key=lambda each: groups.index(each.check.group)))
-    return worst(ended, is_ci="CI" in os.environ)
+    return worst(ended, is_ci=is_ci)
 
 
 def _every(

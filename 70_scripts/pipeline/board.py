@@ -6,7 +6,7 @@ In a terminal the last line says what runs now; elsewhere there are plain lines 
 import time
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.rule import Rule
 from rich.status import Status
 from rich.table import Column, Table
@@ -22,9 +22,10 @@ LONGEST_WORDS = 40
 class Board:
     """Progress of checks on a console."""
 
-    def __init__(self, console: Console) -> None:
-        """Show on ``console``, from now on."""
+    def __init__(self, console: Console, *, is_ci: bool = False) -> None:
+        """Show on ``console``, from now on; where ``CI`` is set nothing is left out."""
         self._console = console
+        self._is_ci = is_ci
         self._start = time.monotonic()
         self._status = Status("", console=console)
 
@@ -47,32 +48,43 @@ class Board:
     def ended(self, ended: Ended) -> None:
         """Print how a check ended, at once with its log if it found something."""
         if ended.code and ended.output:
-            self._console.print(Rule(Text(f"{_sign(ended)} {ended.check.name}")))
+            self._console.print(Rule(Text(f"{self._sign(ended)} {ended.check.name}")))
             self._say(ended.output.rstrip("\n"))
         word = _word(ended)
-        self._say(f"{_sign(ended)}  {ended.check.name:18} {_time(ended):>8}  {word}")
+        sign = self._sign(ended)
+        self._say(f"{sign}  {ended.check.name:18} {_time(ended):>8}  {word}")
 
     def sum_up(self, every: Iterable[Ended]) -> None:
-        """Print all of them as a table; where it is narrow, the results are cut."""
+        """Print all of them as a table, with what was left out, and why.
+
+        Where the table is narrow results are cut; reasons are not.
+        """
         fixed = (Column(name, no_wrap=True) for name in ("", "check", "group", "time"))
         rest = Column("result", ratio=1, no_wrap=True, overflow="ellipsis")
         table = Table(*fixed, rest, expand=True)
         for ended in every:
-            check, cells = ended.check, (_time(ended), _word(ended))
-            table.add_row(_sign(ended), check.name, check.group, *map(Text, cells))
+            check = ended.check
+            cells = (self._sign(ended), check.name, check.group, Text(_time(ended)))
+            table.add_row(*cells, _result(ended))
         self._console.print(table)
         self._say(f"{time.monotonic() - self._start:.1f} s in all")
 
     def _say(self, text: str) -> None:
         self._console.print(Text(only_words(text)), soft_wrap=True)
 
+    def _sign(self, ended: Ended) -> str:
+        if ended.exit_code(is_ci=self._is_ci):
+            return "✗"
+        if ended.code is None:
+            return "–"
+        return "!" if ended.code else "✓"
 
-def _sign(ended: Ended) -> str:
-    if ended.code is None:
-        return "–"
-    if ended.code:
-        return "!" if ended.check.is_advice else "✗"
-    return "✓"
+
+def _result(ended: Ended) -> Group:
+    """Return the cell of a result: one line, then each reason for which tests skip."""
+    word = Text(_word(ended), no_wrap=ended.code is not None)
+    skips = (Text(str(skip), no_wrap=False, overflow="fold") for skip in ended.skips)
+    return Group(word, *skips)
 
 
 def _word(ended: Ended) -> str:

@@ -13,6 +13,7 @@ from tests.checkout import ROOT, clone_into
 
 ROW = re.compile(r"^│ (?P<sign>[✓✗!–]) +│ (?P<name>[\w-]+) ", re.MULTILINE)
 TIME = 240.0
+SYSTEM = ("/usr/bin", "/bin", "/usr/sbin", "/sbin")
 WHO = {
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.org",
@@ -21,7 +22,7 @@ WHO = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "COLUMNS": "100",
 }
-FOREIGN = ("PYTEST_", "COV_", "GITHUB_", "VIRTUAL_ENV")
+FOREIGN = ("PYTEST_", "COV_", "GITHUB_", "VIRTUAL_ENV", "CI")
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Clone:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def check(self, *arguments: str) -> "Seen":
+    def check(self, *arguments: str, **variables: str) -> "Seen":
         """Run the checks; return the code, the rows of the table, the screen."""
-        done = self.run("70_scripts/run_ci_checks.sh", *arguments)
+        done = self.run("70_scripts/run_ci_checks.sh", *arguments, **variables)
         rows = {row["name"]: row["sign"] for row in ROW.finditer(done.stdout)}
         return Seen(done.returncode, rows, done.stdout + done.stderr)
 
@@ -89,6 +90,16 @@ def environment() -> dict[str, str]:
     """Return this process's environment without what a test run adds."""
     kept = {n: v for n, v in os.environ.items() if not n.startswith(FOREIGN)}
     return {**kept, **WHO}
+
+
+def path_without(folder: Path, *hidden: str) -> str:
+    """Return a PATH on which everything of this system is, but for some commands."""
+    folder.mkdir()
+    for tool in (tool for place in SYSTEM for tool in Path(place).iterdir()):
+        link = folder / tool.name
+        if tool.name not in hidden and not link.exists():
+            link.symlink_to(tool)
+    return str(folder)
 
 
 @pytest.fixture(scope="session")

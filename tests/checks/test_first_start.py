@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import ROOT
+from tests.checks.conftest import path_without
 
 pytestmark = pytest.mark.slow
 # What Debian's python3 lacks until python3-venv and python3-pip are installed.
@@ -16,19 +17,13 @@ WITHOUT = """#!/bin/sh
 case "$1 $2" in {lacks}) echo "No module named $2" >&2; exit 1 ;; esac
 exec {python} "$@"
 """
-HIDDEN = {"uv", "pip", "pip3", "python3"}
+HIDDEN = ("uv", "pip", "pip3", "python3")
 PYTHON = "/usr/bin/python3"
 
 
 def start(home: Path, lacks: str, *hidden: str) -> "subprocess.CompletedProcess[str]":
     """Start a script from an empty home, where python3 lacks modules."""
-    folder = home / "bin"
-    folder.mkdir()
-    for place in ("/usr/bin", "/bin"):
-        for tool in Path(place).iterdir():
-            link = folder / tool.name
-            if tool.name not in {*HIDDEN, *hidden} and not link.exists():
-                link.symlink_to(tool)
+    folder = Path(path_without(home / "bin", *HIDDEN, *hidden))
     (folder / "python3").write_text(WITHOUT.format(lacks=lacks, python=PYTHON))
     (folder / "python3").chmod(0o755)
     scripts = home / "70_scripts"

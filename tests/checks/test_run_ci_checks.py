@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checks.conftest import Clone, environment
+from tests.checks.conftest import Clone, environment, path_without
 from tests.unit.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -75,6 +75,23 @@ def test_unknown_check_is_told(clone: Clone) -> None:
     seen = clone.check("qualtiy")
     assert seen.code == 2 and "there is no 'qualtiy'" in seen.screen
     assert "quality" in seen.screen
+
+
+@pytest.mark.parametrize("where", ["here", "CI"])
+def test_a_bare_machine_leaves_out_and_says_why(
+    clone: Clone, tmp_path: Path, where: str
+) -> None:
+    """Without Chromium and Docker three suites are named with what to install."""
+    variables = {"PATH": path_without(tmp_path / "bin", "chromium", "docker", "uv")}
+    if where == "CI":
+        variables["CI"] = "true"
+    wanted = ("browser", "docker", "pages", "black")
+    seen = clone.check(*wanted, **variables)
+    sign = "✗" if where == "CI" else "–"
+    assert seen.code == int(where == "CI"), seen.screen
+    assert seen.rows == {**dict.fromkeys(wanted[:3], sign), "black": "✓"}
+    for reason in ("install chromium", "there is no docker command"):
+        assert reason in " ".join(seen.screen.split())
 
 
 def test_compiled_modules_are_kept(clone: Clone) -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.faults.interrupted import (
     points,
 )
 from tests.faults.rows import DEPLOY_POINTS, FULL, RETURN_POINTS, SETTLE_POINTS
+from tests.mounting import Mounts
 from tests.sandbox.world import World
 
 ROOM = "16m"
@@ -72,52 +72,48 @@ def test_a_directory_in_its_place_is_said(patient: World) -> None:
 
 
 @pytest.fixture
-def mounted(patient: World) -> Iterator[World]:
+def mounted(patient: World, mounts: Mounts) -> Iterator[World]:
     """Give a world whose state stands on a small file system of its own."""
-    yield from on_small_disk(patient)
+    yield from on_small_disk(patient, mounts)
 
 
-def on_small_disk(world: World) -> Iterator[World]:
+def on_small_disk(world: World, mounts: Mounts) -> Iterator[World]:
     """Move the state of a world onto a small file system of its own."""
     state = world.vm.state
     aside = state.with_name("state-aside")
-    mount = ("mount", "-t", "tmpfs", "-o", f"size={ROOM},mode=700", "tmpfs", state)
     state.rename(aside)
     state.mkdir()
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount a small disk here")
-    try:
+    with mounts.small(state, ROOM):
         shutil.copytree(aside, state, dirs_exist_ok=True)
-        yield world
-    finally:
-        world.vm.stop()
-        subprocess.run(("umount", "--lazy", state), check=True)
+        try:
+            yield world
+        finally:
+            world.vm.stop()
 
 
 @fault("read-only")
-def test_a_read_only_state_is_refused(mounted: World) -> None:
+def test_a_read_only_state_is_refused(mounted: World, mounts: Mounts) -> None:
     """Where nothing can be written nothing is touched, and that is said."""
     sha = mounted.vm.push("Next")
-    remount = ("mount", "-o", "remount,ro", mounted.vm.state)
-    subprocess.run(remount, check=True)
+    mounts.remount(mounted.vm.state, "ro")
     refusal = mounted.deploy(sha, code=2)
     assert "Traceback" not in refusal
     assert mounted.vm.serving() == mounted.vm.validated() == mounted.good
-    subprocess.run(("mount", "-o", "remount,rw", mounted.vm.state), check=True)
+    mounts.remount(mounted.vm.state, "rw")
     mounted.deploy(sha)
     assert mounted.vm.serving() == sha
 
 
 @pytest.fixture
-def small(running: World) -> Iterator[World]:
+def small(running: World, mounts: Mounts) -> Iterator[World]:
     """Give a world, one version validated, whose state stands on a small disk."""
-    yield from on_small_disk(running)
+    yield from on_small_disk(running, mounts)
 
 
 @pytest.fixture
-def small_awaiting(awaiting: World) -> Iterator[World]:
+def small_awaiting(awaiting: World, mounts: Mounts) -> Iterator[World]:
     """Give a world, one version awaiting its verdict, its state on a small disk."""
-    yield from on_small_disk(awaiting)
+    yield from on_small_disk(awaiting, mounts)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from rehearsal.faults import Fault
 
 from tests.faults.conftest import patient, running, template, world
 from tests.sandbox.vm import SCRIPTS
+from tests.mounting import Mounts
 from tests.sandbox.world import World
 from tests.truth.stand_ins import TOOLS, write
 from tests.truth.troubles import cure
@@ -153,22 +154,16 @@ def test_a_file_never_rests(running: World, data: Path) -> None:
 
 
 @cure("`No space left on device` at a backup")
-def test_no_room_for_a_backup(running: World, data: Path) -> None:
+def test_no_room_for_a_backup(running: World, data: Path, mounts: Mounts) -> None:
     """Refused on a full disk, made once there is room."""
     folder = running.vm.root / "backups/prod"
     folder.mkdir(parents=True, exist_ok=True)
-    mount = ("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder)
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("only root can mount")
-    try:
+    with mounts.small(folder, "1m"):
         (data / "large.bin").write_bytes(os.urandom(2_000_000))
         text = running.vm.script("backup", "create", code=3).stderr
         assert "No space left on device" in text and "make room" in text
-        room = ("mount", "-o", "remount,size=20m", folder)
-        subprocess.run(room, check=True)
+        mounts.remount(folder, "size=20m")
         running.vm.script("backup", "create")
-    finally:
-        subprocess.run(("umount", folder), check=True)
 
 
 @cure("`deployments wait in the journal to be reported`")

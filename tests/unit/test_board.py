@@ -1,6 +1,7 @@
 """What people see of checks, in a terminal and in a job's log."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,10 @@ def an_end(code: int | None, output: str, **more: bool) -> Ended:
     return Ended(Check("tool", "some", (), Path(), **more), code, output, 1.25)
 
 
-def shown(*every: Ended) -> str:
+def shown(*every: Ended, is_ci: bool = False) -> str:
     """Return what a log file gets to see."""
     file = io.StringIO()
-    with Board(Console(file=file, width=80)) as board:
+    with Board(Console(file=file, width=80), is_ci=is_ci) as board:
         for ended in every:
             board.running([ended.check], 0)
             board.ended(ended)
@@ -61,6 +62,32 @@ def test_what_did_not_run_says_why() -> None:
     """The reason stands where the result would."""
     screen = shown(an_end(None, "no engine"))
     assert "│ – │ tool" in screen and "not run: no engine" in screen
+
+
+SKIPPING = """== short test summary info ==
+SKIPPED [2] ../50_test/test_smoke.py:74: this network does not reach https://x.invalid/
+SKIPPED [1] ../50_test/test_team_s3.py: the team's S3 is not configured here: set it
+SKIPPED [4] tests/test_x.py:3: a colon: and a word
+SKIPPED [1] tests/test_y.py:9: a colon: and a word
+== 3 passed, 8 skipped in 1.2 s =="""
+
+
+def test_what_was_skipped_stands_in_the_table() -> None:
+    """Also of a green run, whole, with the number for each reason."""
+    screen = shown(an_end(0, SKIPPING))
+    assert "│ ✓ │ tool" in screen
+    words = " ".join(re.findall(r"│ ([^│]*?) *│$", screen, re.MULTILINE))
+    for told in ("2 skipped: this network", "5 skipped: a colon: and a word"):
+        assert told in words
+    assert "is not configured here: set it" in words
+
+
+def test_in_ci_what_was_left_out_is_red() -> None:
+    """A check that could not run, and one that skipped, are red there alone."""
+    for ended in (an_end(None, "no engine"), an_end(0, SKIPPING)):
+        assert "│ ✗ │ tool" not in shown(ended)
+        assert "│ ✗ │ tool" in shown(ended, is_ci=True)
+    assert "│ ✗ │ tool" not in shown(an_end(None, "", is_advice=True), is_ci=True)
 
 
 def test_advice_is_shown_as_advice() -> None:

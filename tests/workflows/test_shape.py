@@ -12,7 +12,7 @@ from pipeline.usecases.checking import GROUPS, ON_REQUEST, checks
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FILES_BY_NAME = {path.name: path for path in FILES}
-SUITES = ("library", "faults", "rehearsal", "docker", "pages", "stories")
+SUITES = "library faults rehearsal browser docker pages stories".split()
 PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 COMMENTED = re.compile(r"uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 KNOWN_CHECKS = {*GROUPS, '"$SUITE"'}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.effects.background import COULD_NOT_START
 from pipeline.effects.processes import CommandFailed, run
 from pipeline.gateways.git import git
 from pipeline.gateways.uv import uv
@@ -21,7 +22,7 @@ SERVED = ("10_preprod", "30_docker")
 DOCUMENTED = ("10_preprod/src", "30_docker", "70_scripts")
 COVERAGE = ("--cov=src", "--cov-report=html", "--cov-fail-under=90")
 APP_TESTS = ("pytest", "tests/", "-v", *COVERAGE)
-NEITHER = "not docker and not rehearsal"
+NEITHER = "not docker and not rehearsal and not browser"
 UNRELATED = ("10_preprod/src", "10_preprod/tests", "50_test")
 
 
@@ -94,15 +95,25 @@ def is_pipeline_untouched(root: Path, base: str) -> bool:
         return False  # The commit is not known here: a new branch, a shallow clone.
 
 
-def no_containers() -> str:
-    """Say why tests with containers, looked at in a browser, cannot run here."""
-    if shutil.which("chromium") is None:
-        return "there is no chromium command"
+def no_browser() -> str:
+    """Say why tests with a browser cannot run here."""
+    is_there = shutil.which("chromium") is not None
+    return "" if is_there else "there is no chromium command: apt-get install chromium"
+
+
+def no_engine() -> str:
+    """Say why tests with containers cannot run here."""
     try:
         run(("docker", "version"), timeout=20)
-    except CommandFailed:
-        return "no Docker engine answers"
+    except CommandFailed as error:
+        is_missing = error.code == COULD_NOT_START
+        what = "there is no docker command" if is_missing else "no engine answers it"
+        return f"{what}: apt-get install docker.io, and be of its group"
     return ""
+
+
+def _no_containers_in_a_browser() -> str:
+    return no_browser() or no_engine()
 
 
 def _in_app(name: str, group: str, root: Path, *argv: str) -> Check:
@@ -156,14 +167,16 @@ def _suites(root: Path, jobs: int) -> tuple[Check, ...]:
     played = ("tests/end_to_end", "-m", "rehearsal and not docker and not story")
     engine = ("tests", "-m", "docker and not browser")
     looked_at = ("tests", "-m", "docker and browser")
+    app = ("tests", "-m", "browser and not docker")
     return (
         suite("library", *rest, workers=jobs),
         # A case also waits; a file's tests share what their worker set up.
         suite("faults", *faults, workers=2 * jobs, by="loadfile"),
         suite("rehearsal", *played),
-        suite("docker", *engine, workers=jobs, by="loadfile", obstacle=no_containers),
+        suite("browser", *app, obstacle=no_browser),
+        suite("docker", *engine, workers=jobs, by="loadfile", obstacle=no_engine),
         # Chromium drops what it loads whenever a container's network comes or goes.
-        suite("pages", *looked_at, obstacle=no_containers),
+        suite("pages", *looked_at, obstacle=_no_containers_in_a_browser),
         replace(suite("stories", "tests/end_to_end", "-m", "story"), group="stories"),
     )
 

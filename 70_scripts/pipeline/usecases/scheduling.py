@@ -11,6 +11,7 @@ from typing import Protocol
 from pipeline.effects.background import POLL, Background, end_all
 from pipeline.effects.clock import Clock
 from pipeline.usecases.checking import Check
+from pipeline.usecases.skips import Skip, skips_in
 
 DEADLINE = 1500.0
 TIMED_OUT = 124
@@ -28,9 +29,18 @@ class Ended:
     seconds: float
 
     @property
-    def is_bad(self) -> bool:
-        """Tell whether it found something, or could not look."""
-        return self.code != 0
+    def skips(self) -> tuple[Skip, ...]:
+        """Return what its tests skipped."""
+        return () if self.code is None else skips_in(self.output)
+
+    def exit_code(self, *, is_ci: bool) -> int:
+        """Return what it counts: where ``CI`` is set, also what was left out."""
+        if self.check.is_advice:
+            return 0
+        if self.code is None:
+            return int(is_ci)
+        is_left_out = is_ci and any(not skip.is_allowed for skip in self.skips)
+        return self.code or int(is_left_out)
 
 
 class Screen(Protocol):
@@ -89,15 +99,8 @@ def carry_out(
 
 
 def worst(ended: Iterable[Ended], *, is_ci: bool) -> int:
-    """Return the exit code: what could not run counts in CI, advice never does."""
-    return max(
-        (
-            int(is_ci) if each.code is None else each.code
-            for each in ended
-            if not each.check.is_advice
-        ),
-        default=0,
-    )
+    """Return the exit code: what was left out counts in CI, advice never does."""
+    return max((each.exit_code(is_ci=is_ci) for each in ended), default=0)
 
 
 def _next(

@@ -114,6 +114,29 @@ def test_worst_counts(
     assert worst(ended, is_ci=is_ci) == code
 
 
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("only root can", 1),
+        ("the team's S3 is not configured here: set X", 0),
+        ("this network does not reach https://x/: no", 0),
+        ("not that this network does not reach it", 1),
+    ],
+)
+def test_a_skip_counts_in_ci(tmp_path: Path, reason: str, code: int) -> None:
+    """There a test that looked at nothing fails its check, but for a few reasons."""
+    output = f"= short test summary info =\nSKIPPED [1] a.py:3: {reason}\n1 skipped"
+    ended = [Ended(a_check("a", "", tmp_path), 0, output, 0.0)]
+    assert (worst(ended, is_ci=True), worst(ended, is_ci=False)) == (code, 0)
+
+
+def test_what_a_test_quotes_is_no_skip(tmp_path: Path) -> None:
+    """Only pytest's own closing lines are read."""
+    output = "SKIPPED [1] a.py:3: no\n1 passed"
+    ended = [Ended(a_check("a", "", tmp_path), 0, output, 0.0)]
+    assert worst(ended, is_ci=True) == 0
+
+
 def test_advice_decides_nothing(tmp_path: Path) -> None:
     """What only advises never makes a run fail."""
     advice = a_check("a", "", tmp_path, is_advice=True)

@@ -15,10 +15,11 @@ from pipeline.gateways.backup.comparison import Differs
 from pipeline.gateways.backup.restoration import restore
 from pipeline.usecases.backups import create_backup, restore_backup
 
+from tests.mounting import Mounts
 from tests.unit.gateways.backup.conftest import Prod, state
 from tests.unit.specimens import A, B, C, D
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can arrange this")
+IS_ROOT = os.geteuid() == 0
 
 
 def without(whole: dict[str, tuple[object, ...]], *names: str) -> object:
@@ -77,11 +78,21 @@ def test_restore_where_nothing_is_left(prod: Prod) -> None:
     assert state(prod.data) == without(before, "pipe", "secrets.env")
 
 
-@AS_ROOT
+def another_owner() -> tuple[int, int]:
+    """Return an owner and a group that this user may give files to."""
+    if IS_ROOT:
+        return 65534, 65533
+    others = set(os.getgroups()) - {os.getegid()}
+    if not others:
+        pytest.skip("this user has no second group to give files to")
+    return -1, max(others)
+
+
 def test_owners_come_back(prod: Prod) -> None:
     """What a container's user wrote belongs to that user again."""
+    owner, group = another_owner()
     for path in (prod.data, prod.data / "app.db", prod.data / "inner"):
-        os.chown(path, 65534, 65533, follow_symlinks=False)
+        os.chown(path, owner, group, follow_symlinks=False)
     before = state(prod.data)
     backup = prod.back_up()
     shutil.rmtree(prod.data)
@@ -89,7 +100,6 @@ def test_owners_come_back(prod: Prod) -> None:
     assert state(prod.data) == without(before, "pipe", "secrets.env")
 
 
-@AS_ROOT
 def test_unreadable_file_is_named(prod: Prod, tmp_path: Path) -> None:
     """Data that the pipeline's user cannot read: refused, named, nothing half made."""
     open_place = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
@@ -97,16 +107,16 @@ def test_unreadable_file_is_named(prod: Prod, tmp_path: Path) -> None:
         source = open_place / "data"
         source.mkdir(mode=0o755)
         (source / "private").write_text("x")
-        (source / "private").chmod(0o600)
+        (source / "private").chmod(0o600 if IS_ROOT else 0)
         prod.contents = creation.Contents("prod", A, "", {"data": source}, {})
         prod.store = type(prod.store)(open_place / "backups")
         open_place.chmod(0o777)
-        os.seteuid(65534)
+        os.seteuid(65534 if IS_ROOT else os.geteuid())
         try:
             with pytest.raises(Refused, match="Permission denied.*private") as caught:
                 prod.back_up()
         finally:
-            os.seteuid(0)
+            os.seteuid(os.getuid())
         assert "let the user" in caught.value.todo
         assert list((open_place / "backups").iterdir()) == []
     finally:
@@ -114,16 +124,11 @@ def test_unreadable_file_is_named(prod: Prod, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(prod: Prod) -> Iterator[Path]:
+def small_disk(prod: Prod, mounts: Mounts) -> Iterator[Path]:
     """Put the backups on a real file system that is nearly full."""
     prod.store.folder.mkdir(parents=True)
-    mount = ("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", prod.store.folder)
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("only root can mount")
-    try:
-        yield prod.store.folder
-    finally:
-        subprocess.run(("umount", prod.store.folder), check=True)
+    with mounts.small(prod.store.folder, "4m") as disk:
+        yield disk
 
 
 def test_full_disk_is_refused(prod: Prod, small_disk: Path) -> None:
@@ -143,15 +148,14 @@ def test_full_disk_is_refused(prod: Prod, small_disk: Path) -> None:
     prod.store.verified(first.name)
 
 
-def test_restore_onto_a_full_disk_changes_nothing(prod: Prod, tmp_path: Path) -> None:
+def test_restore_onto_a_full_disk_changes_nothing(
+    prod: Prod, tmp_path: Path, mounts: Mounts
+) -> None:
     """What cannot be put back whole is not put back at all."""
     backup = prod.back_up()
     there = tmp_path / "small/data"
     there.parent.mkdir()
-    mount = ("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", there.parent)
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("only root can mount")
-    try:
+    with mounts.small(there.parent, "2m"):
         there.mkdir()
         (there / "precious").write_text("x")
         places = {**prod.contents.data, "20_prod/data": there}
@@ -160,13 +164,10 @@ def test_restore_onto_a_full_disk_changes_nothing(prod: Prod, tmp_path: Path) ->
         assert os.listdir(there) == ["precious"]
         assert os.listdir(there.parent) == ["data"]
         # With room, another file system is no obstacle.
-        remount = ("mount", "-o", "remount,size=20m", there.parent)
-        subprocess.run(remount, check=True)
+        mounts.remount(there.parent, "size=20m")
         aside, _ = restore_backup(prod.store, backup.name, places)
         assert os.listdir(aside) == ["precious"]
         assert (there / "app.db").stat().st_size == 3_000_000
-    finally:
-        subprocess.run(("umount", there.parent), check=True)
 
 
 def test_file_that_changes_once_is_copied_again(
