@@ -8,12 +8,13 @@ from datetime import datetime
 
 from pipeline import cli
 from pipeline.core.sha import Sha
-from pipeline.usecases.overview import Overview, overview
+from pipeline.usecases.overview import BUSY, Overview, overview
 from pipeline.wiring import Pipeline
 from rich.console import Console
 from rich.table import Column, Table
 
 EXAMPLE = "70_scripts/run status --json"
+UNWATCHED = " (no watcher)"
 COLUMNS = ("environment", "serving", "since", "validated", "health", "awaiting CI")
 
 
@@ -35,27 +36,36 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
 
 def _record(pipeline: Pipeline, item: Overview) -> dict[str, object]:
     watched = [sha for sha in item.awaiting if _is_watched(pipeline, item, sha)]
-    return {**asdict(item), "has_drifted": item.has_drifted, "watched": watched}
+    return {**asdict(item), "watched": watched}
 
 
 def _row(pipeline: Pipeline, item: Overview) -> tuple[str, ...]:
-    serving = item.serving.short if item.serving else "nothing"
-    if item.has_drifted:
-        journaled = item.journaled.short if item.journaled else "nothing"
-        serving = f"drifted: serving {serving}, journal says {journaled}"
+    is_moving = item.operation not in ("", BUSY)
     since = datetime.fromtimestamp(item.since) if item.since else None
     awaiting = (
-        f"{sha.short}{'' if _is_watched(pipeline, item, sha) else ' (no watcher)'}"
+        sha.short + ("" if is_moving or _is_watched(pipeline, item, sha) else UNWATCHED)
         for sha in item.awaiting
     )
     return (
         item.environment,
-        serving,
+        _serving(item),
         since.isoformat(" ", "seconds") if since else "-",
         "yes" if item.is_validated else "no",
         item.problem or "healthy",
         ", ".join(awaiting) or "-",
     )
+
+
+def _serving(item: Overview) -> str:
+    serving = item.serving.short if item.serving else "nothing"
+    journaled = item.journaled.short if item.journaled else "nothing"
+    if item.operation:
+        return f"{item.operation}… (serving {serving})"
+    if item.has_drifted:
+        return f"drifted: serving {serving}, journal says {journaled}"
+    if item.misreports:
+        return f"{journaled}, which reports {serving}"
+    return serving
 
 
 def _is_watched(pipeline: Pipeline, item: Overview, sha: Sha) -> bool:

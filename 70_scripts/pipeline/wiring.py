@@ -20,7 +20,7 @@ from pipeline.gateways.github import GitHub
 from pipeline.gateways.github_reports import GitHubReports, Place
 from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
-from pipeline.gateways.lock import held
+from pipeline.gateways.lock import held, is_held
 from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.secrets import FILE_NAME, Secrets, load_secrets
 from pipeline.gateways.state_file import StateFile
@@ -193,6 +193,7 @@ class Pipeline:
             watchers=self.watcher(name),
             say=say,
             url=settings.url,
+            is_busy=lambda: is_held(state / f"{name}.lock"),
             rolls_back=settings.rollback_on_failure,
             backup=self._back_up if settings.validated_only else None,
         )

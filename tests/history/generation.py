@@ -24,7 +24,10 @@ SHAPES = {
     "event": (PLACES,),
     "arrive": (PLACES,),
     "settle": (PLACES, some.sampled_from(("passed", "failed", "none"))),
-    "rollback": (some.sampled_from(("previous", "previous", "0", "1", "2")),),
+    "rollback": (
+        some.sampled_from(("previous", "previous", "0", "1", "2")),
+        some.sampled_from(("", "", "override")),
+    ),
     "resume": (),
     "kill": (),
     "edit": (some.sampled_from(("", "commit")),),
@@ -32,6 +35,7 @@ SHAPES = {
     "outage": (some.sampled_from(("origin", "github", "discord", "nothing")),),
 }
 OFTEN = ("ship", "ship", "ship", "ship", "tell", "tell", "tell", "arrive", "deploy")
+GREEN = "ship g | tell 0 success"
 # What takes several operations in a row to go wrong.
 SCENES = (
     "tell 0 failure | tell 0 success",
@@ -39,6 +43,13 @@ SCENES = (
     "tell 1 failure | tell 0 failure | tell 1 success",
     "ship g | tell 0 success | rollback previous",
     "ship g | reset 1 | tell 0 failure",
+    f"{GREEN} | {GREEN} | rollback previous | rollback previous",
+    f"{GREEN} | ship g | rollback previous | rollback previous | rollback previous",
+    "ship g | tell 0 success | rollback previous | rollback 0 override",
+    "ship g | tell 0 success | ship g | rollback 1 | tell 1 failure | tell 0 success",
+    "ship g | tell 0 success | reset 1 | ship u",
+    "ship g | tell 0 success | ship g | reset 2 | rollback previous",
+    "ship g | tell 0 success | reset 1 | rollback 1",
     "ship g | deploy 0 | kill",
     "ship g | ship g 1 | deploy 1",
     "outage discord | ship g | tell 0 failure",

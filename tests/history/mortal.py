@@ -90,6 +90,10 @@ class MortalStrategy:
         """Name what runs besides the source: nothing here."""
         return ""
 
+    def instance(self) -> str:
+        """Name the process: which one it is since the beginning."""
+        return str(self.app.starts)
+
     def by_hand(self) -> str:
         """Return what a person types to restart."""
         return "restart"

@@ -46,26 +46,49 @@ def is_drifted(world: World) -> bool:
 
 
 def withdrawn(world: World) -> set[Sha]:
-    """Return what the newest rollback by hand that held took away, for good so far."""
-    rows = records.deployments(world)
-    held = [
+    """Return what some rollback by hand took away, for good so far."""
+    asked = [
         row
-        for row in rows
-        if row.kind == "rollback" and row.cause is None and row.is_verified
-        if row.outcome not in ("rolled back", "failed")
+        for row in records.deployments(world)
+        if row.cause is None and row.kind != "roll forward" and row.is_verified
     ]
-    if not held:
-        return set()
-    last = held[-1]
-    asked = [row for row in rows if row.cause is None and row.kind != "roll forward"]
-    again = {row.sha for row in asked if row.id > last.id}
-    passed = {
+    return {
         sha
-        for sha, word, attempt, at in verdicts(world)
-        if word == "passed" and attempt > 1 and at > last.at
+        for row in asked
+        if row.kind == "rollback"
+        for sha in _taken(asked, row)
+        if not any(later.sha == sha and later.id > row.id for later in asked)
+        and not _has_passed_again(world, sha, row.at)
     }
-    before = {row.sha for row in rows if row.id < last.id}
-    return before - {last.sha} - again - passed
+
+
+def _taken(asked: list[records.Row], rollback: records.Row) -> set[Sha]:
+    """Return what a rollback took away: what it replaced, and what was newer."""
+    before = [row for row in asked if row.id < rollback.id]
+    mine = _place(before, rollback.sha)
+    floor = float("-inf") if mine is None else mine
+    places = {row.sha: _place(before, row.sha) for row in before}
+    newer = {sha for sha, place in places.items() if (place or 0) > floor}
+    replaced = rollback.replaced
+    is_newer = replaced and (
+        (places.get(replaced) or 0) > floor or replaced not in places
+    )
+    return (newer | ({replaced} if replaced and is_newer else set())) - {rollback.sha}
+
+
+def _place(rows: list[records.Row], sha: Sha) -> int | None:
+    """Return where a SHA stands among what served: deployed last is newest."""
+    mine = [row for row in rows if row.sha == sha]
+    if deployed := [row.id for row in mine if row.kind == "deploy"]:
+        return deployed[-1]
+    return -mine[0].id if mine else None
+
+
+def _has_passed_again(world: World, sha: Sha, since: float) -> bool:
+    return any(
+        one == sha and word == "passed" and attempt > 1 and at > since
+        for one, word, attempt, at in verdicts(world)
+    )
 
 
 def best(world: World) -> Sha | None:

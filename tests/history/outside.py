@@ -44,6 +44,7 @@ class App:
     head_file: Path
     serving: Served | None = None
     was_healthy: list[Sha] = field(default_factory=list)
+    starts: int = 0
 
     def stop(self) -> None:
         """End what serves."""
@@ -51,6 +52,7 @@ class App:
 
     def start(self) -> None:
         """Serve a copy of what the worktree holds now."""
+        self.starts += 1
         sha = Sha(self.head_file.read_text().strip())
         text = (self.worktree / "behaviour.txt").read_text()
         self.serving = Served(sha, text)

@@ -21,6 +21,7 @@ class Row:
     ended_at: float | None
     is_verified: bool
     is_touching: bool
+    replaced: Sha | None
 
 
 def query(world: World, text: str, *values: object) -> list[tuple[object, ...]]:
@@ -52,8 +53,8 @@ def deployments(world: World) -> list[Row]:
     found = query(
         world,
         "SELECT d.id, d.sha, d.kind, d.cause, d.at, o.outcome, o.at, "
-        f"{step}'verify' AND s.is_done), {step}'reset') FROM deployment d "
-        "LEFT JOIN outcome o ON o.deployment = d.id ORDER BY d.id",
+        f"{step}'verify' AND s.is_done), {step}'reset'), d.rollback_point "
+        "FROM deployment d LEFT JOIN outcome o ON o.deployment = d.id ORDER BY d.id",
     )
     return [Row(id_, Sha(str(sha)), *rest) for id_, sha, *rest in found]  # type: ignore
 

@@ -16,6 +16,7 @@ MOST_JOBS = 5
 MASS_MENTIONS = ("everyone", "here")
 LONGEST_ACTOR = 60
 SHORT = 7
+SHORT_REPORT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,17 @@ def drifted(environment: str, served: Sha, journaled: Sha) -> Notice:
         f"⚠️ {environment.upper()} - Drifted",
         f"Serving {served.short}, the journal says {journaled.short}",
         "Left as it is; deploy or roll back to make it whole",
+    )
+    return Notice("\n".join(lines), is_alert=True)
+
+
+def misreported(environment: str, report: str, deployed: Sha) -> Notice:
+    """Say that the app reports another version than the one that was deployed."""
+    lines = (
+        f"⚠️ {environment.upper()} - Misreports",
+        f"It reports {one_line(report)[:SHORT_REPORT]}; what was deployed and still "
+        f"runs is {deployed.short}",
+        "Nobody changed it by hand: its verdict counts; mend the app's report",
     )
     return Notice("\n".join(lines), is_alert=True)
 

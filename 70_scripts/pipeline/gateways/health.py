@@ -11,6 +11,8 @@ from pipeline.effects.clock import Clock
 from pipeline.effects.http import Answer, Http, Unreachable
 from pipeline.errors import ExpectedError
 
+NO_VERSION = "the health answer names no version"
+
 
 class Unhealthy(ExpectedError):
     """The gate stayed closed; the text is the last problem seen."""
@@ -126,7 +128,7 @@ class Endpoint:
             report = _Report.model_validate(answer.json())
             sha = Sha(report.sha)
         except (ValidationError, ValueError):
-            raise Unhealthy("the health answer names no version") from None
+            raise Unhealthy(NO_VERSION) from None
         if report.environment != self._environment:
             raise Unhealthy(f"{report.environment[:40]!r} answers here")
         if report.status != "ok":

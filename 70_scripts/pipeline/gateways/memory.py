@@ -1,30 +1,24 @@
 """What is remembered of commits: verdicts, validations, what a person took away."""
 
 import sqlite3
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.core.history import Kind, Outcome, Step
+from pipeline.core.lineage import Cleared, Lineage, Placed, lineage
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Run, Verdict, standing
 
-# Of the newest rollback by hand that held, what it took away: whatever was deployed
-# before, unless it was put up again since, or a re-run of its CI has passed.
-WITHDRAWN = """
-WITH held AS (
-    SELECT d.id, d.sha, d.at FROM deployment d
-    LEFT JOIN outcome o ON o.deployment = d.id
-    WHERE d.environment = :environment AND d.kind = :rollback AND d.cause IS NULL
-    AND EXISTS (SELECT 1 FROM step s
-                WHERE s.deployment = d.id AND s.name = :verify AND s.is_done)
-    AND COALESCE(o.outcome, '') NOT IN (:rolled_back, :failed)
-    ORDER BY d.id DESC LIMIT 1
-)
-SELECT DISTINCT d.sha FROM deployment d JOIN held ON d.id < held.id
-WHERE d.environment = :environment AND d.sha <> held.sha
-AND NOT EXISTS (SELECT 1 FROM deployment n WHERE n.environment = d.environment
-                AND n.sha = d.sha AND n.id > held.id AND n.cause IS NULL)
-AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.sha = d.sha
-                AND v.verdict = :passed AND v.attempt > 1 AND v.at > held.at)
+PLACED = """
+SELECT d.sha, d.kind, d.rollback_point, d.at FROM deployment d
+WHERE d.environment = ? AND d.cause IS NULL
+AND EXISTS (SELECT 1 FROM step s
+            WHERE s.deployment = d.id AND s.name = ? AND s.is_done)
+ORDER BY d.id
+"""
+PASSED_AGAIN = """
+SELECT sha, at FROM verdict WHERE verdict = ? AND attempt > 1 ORDER BY id
 """
 
 
@@ -92,16 +86,22 @@ class Memory:
 
     def withdrawn(self, environment: str) -> frozenset[Sha]:
         """Return the SHAs that a person's rollback took away and nothing put back."""
-        values = {
-            "environment": environment,
-            "rollback": Kind.ROLLBACK,
-            "verify": Step.VERIFY,
-            "rolled_back": Outcome.ROLLED_BACK,
-            "failed": Outcome.FAILED,
-            "passed": Verdict.PASSED,
-        }
-        rows = self._database.execute(WITHDRAWN, values)
-        return frozenset(Sha(row["sha"]) for row in rows)
+        return self.lineage(environment).withdrawn
+
+    def lineage(self, environment: str) -> Lineage:
+        """Return what served, in order of deployment, and what a person took away."""
+        return lineage(self._events(environment))
+
+    def _events(self, environment: str) -> Iterator[Placed | Cleared]:
+        execute = self._database.execute
+        passed = deque(execute(PASSED_AGAIN, (Verdict.PASSED,)))
+        for row in execute(PLACED, (environment, Step.VERIFY)):
+            while passed and passed[0]["at"] < row["at"]:
+                yield Cleared(Sha(passed.popleft()["sha"]))
+            point = row["rollback_point"]
+            replaced = Sha(point) if point else None
+            yield Placed(Sha(row["sha"]), Kind(row["kind"]), replaced)
+        yield from (Cleared(Sha(row["sha"])) for row in passed)
 
     def verdicts(self) -> dict[Sha, Verdict]:
         """Return the verdict of every judged SHA; one that ever passed has passed."""

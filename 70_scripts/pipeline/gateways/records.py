@@ -98,6 +98,15 @@ class Records(Memory):
         marks = self.steps(deployment)
         return any(name is step and is_done for name, is_done, _ in marks)
 
+    def detail(self, deployment: Deployment, step: Step) -> str:
+        """Return what was noted when a step was last done, empty if nothing was."""
+        row = self._database.execute(
+            "SELECT detail FROM step WHERE deployment = ? AND name = ? AND is_done "
+            "ORDER BY id DESC LIMIT 1",
+            (deployment.id, step),
+        ).fetchone()
+        return str(row["detail"]) if row else ""
+
     def activations_since(self, environment: str, moment: float) -> int:
         """Return how often a version was put up since then (epoch seconds)."""
         query = (

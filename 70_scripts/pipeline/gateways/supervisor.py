@@ -48,6 +48,11 @@ class Supervisor:
         """Tell whether the process that was started still runs."""
         return self._running() is not None
 
+    def instance(self) -> str:
+        """Return what tells the running process from every other, empty if none."""
+        birth = self._running()
+        return f"{birth.pid}@{birth.started}@{birth.boot}" if birth else ""
+
     def was_lost_with_machine(self) -> bool:
         """Tell whether the process was started before the machine last booted."""
         birth = self._recorded()

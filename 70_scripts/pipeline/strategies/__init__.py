@@ -34,6 +34,9 @@ class Strategy(Protocol):
             CommandFailed: it is not there.
         """
 
+    def instance(self) -> str:
+        """Name the process or container that runs now; empty where that is unknown."""
+
     def by_hand(self) -> str:
         """Return the command that a person types to restart what was reset."""
 

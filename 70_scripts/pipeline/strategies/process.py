@@ -67,6 +67,10 @@ class Process:
         """Return the name of the version's virtual environment."""
         return f"venv:{self._dependencies.digest(sha)}"
 
+    def instance(self) -> str:
+        """Return the pid and the time of birth of the process."""
+        return self._supervisor.instance()
+
     def by_hand(self) -> str:
         """Return a rollback: what was reset by hand, no process restarts."""
         run_script = str(self._venvs.parents[1] / "70_scripts" / "run")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
+from pipeline.errors import ExpectedError
 from pipeline.gateways.docker import (
     ComposeProject,
     Container,
@@ -71,6 +72,14 @@ class Restart:
     def artefact(self, sha: Sha) -> str:
         """Return the id of the version's image."""
         return f"image:{image_id(self._image(sha))}"
+
+    def instance(self) -> str:
+        """Return the container's id and when it was started."""
+        try:
+            container = self._project.container()
+        except ExpectedError:
+            return ""
+        return f"{container.id}@{container.started_at}" if container else ""
 
     def by_hand(self) -> str:
         """Return the command that restarts the container from its worktree."""

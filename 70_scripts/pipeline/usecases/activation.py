@@ -7,6 +7,7 @@ environment's lock.
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Step
 from pipeline.core.messages import Notice
+from pipeline.core.sha import Sha
 from pipeline.core.skipping import asks_for_no_ci
 from pipeline.usecases.environment import Environment
 
@@ -26,8 +27,7 @@ def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
     with env.journal.step(deployment, Step.RESET):
         remarks += env.worktree.reset(sha)
     env.announce("activating")
-    with env.journal.step(deployment, Step.ACTIVATE):
-        env.strategy.activate(sha)
+    activate(env, deployment, sha)
     env.announce("waiting until it reports itself healthy")
     with env.journal.step(
         deployment,
@@ -38,6 +38,13 @@ def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
         env.endpoint.wait_until_healthy(sha, env.clock, env.strategy.has_died)
     env.announce(f"{sha.short} is live and healthy")
     return remarks
+
+
+def activate(env: Environment, deployment: Deployment, sha: Sha) -> None:
+    """Start a version, and note which process or container came of it."""
+    instance = env.strategy.instance
+    with env.journal.step(deployment, Step.ACTIVATE, detail=instance):
+        env.strategy.activate(sha)
 
 
 def _live_notice(

@@ -11,6 +11,7 @@ from pipeline.errors import Refused
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
+from pipeline.usecases.serving import rollback_point
 
 
 def deploy(env: Environment, order: Order, *, is_override: bool = False) -> Deployment:
@@ -56,27 +57,10 @@ def _refuse(env: Environment, sha: Sha, reason: str, todo: str) -> NoReturn:
 
 
 def _start(env: Environment, order: Order) -> Deployment:
-    point = _rollback_point(env, order.sha)
+    point = rollback_point(env, order.sha)
     is_skipped = asks_for_no_ci(env.store.message(order.sha))
     awaits_ci = not (env.is_validated_only or is_skipped)
     notice = messages.started(order, awaits_ci=awaits_ci)
     deployment = env.journal.start(order, point, notice)
     env.announce(f"deploying {order.sha.short}, deployment {deployment.id}")
     return deployment
-
-
-def _rollback_point(env: Environment, sha: Sha) -> Sha | None:
-    """Return what to put back if the SHA does not serve: what serves, or did last."""
-    live = env.journal.live(env.name)
-    # What preprod validated may never have served on production.
-    served = env.journal.healthy(env.name)[::-1]
-    before = served if env.is_validated_only else (env.validated(),)
-    candidates = (live.sha if live else None, *before)
-    return next(
-        (
-            one
-            for one in candidates
-            if one and one != sha and not env.journal.is_bad(env.name, one)
-        ),
-        None,
-    )

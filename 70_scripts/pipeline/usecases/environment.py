@@ -29,6 +29,7 @@ class Environment:
         watchers: start what awaits a verdict.
         url: where people look at it.
         rolls_back: an unhealthy version is replaced by the earlier one at once.
+        is_busy: tells whether somebody holds the lock now.
         backup: makes one, proves it, and returns its name; None where none is needed.
         strategy_files: what a strategy needs to prepare a version.
     """
@@ -50,6 +51,7 @@ class Environment:
     say: Callable[[str], None]
     url: str = ""
     rolls_back: bool = True
+    is_busy: Callable[[], bool] = lambda: False
     backup: "Callable[[Environment], str] | None" = None
 
     def announce(self, doing: str) -> None:

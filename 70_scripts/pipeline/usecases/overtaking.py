@@ -7,6 +7,7 @@ the first two of a burst are put up, and then its last.
 from pipeline.core.history import Deployment, Kind
 from pipeline.core.skipping import asks_for_no_ci
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.serving import serving
 
 BURST = 300.0  # seconds
 MOST = 2  # activations within them, before only the newest push is put up
@@ -21,11 +22,11 @@ def overtaken(env: Environment, deployment: Deployment) -> str:
 
 def _newer_live(env: Environment, deployment: Deployment) -> str:
     """Say what is live if the deployment would be a step back from it."""
-    live = env.journal.live(env.name)
-    if live is None or live.sha == deployment.sha:
+    live = serving(env).sha
+    if live is None or live == deployment.sha:
         return ""
-    is_newer = env.store.is_ancestor_or_same(deployment.sha, live.sha)
-    return f"{live.sha.short}, which contains it, is live already" if is_newer else ""
+    is_newer = env.store.is_ancestor_or_same(deployment.sha, live)
+    return f"{live.short}, which contains it, is live already" if is_newer else ""
 
 
 def _newer_pushed(env: Environment, deployment: Deployment) -> str:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from pipeline.core.history import Deployment, Kind, Step
 from pipeline.core.sha import Sha
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.serving import serving
+
+BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,9 @@ class Overview:
         problem: what is wrong with it, empty if healthy.
         journaled: what the journal says serves.
         awaiting: SHAs of deployments without an end.
+        operation: what is being done there now, empty if nothing is.
+        has_drifted: somebody changed by hand what serves.
+        misreports: what the journal says serves, and reports another version.
     """
 
     environment: str
@@ -24,24 +31,47 @@ class Overview:
     since: float | None
     is_validated: bool
     awaiting: tuple[Sha, ...]
-
-    @property
-    def has_drifted(self) -> bool:
-        """Tell whether something else serves than the journal says."""
-        return self.serving is not None and self.serving != self.journaled
+    operation: str
+    has_drifted: bool
+    misreports: bool
 
 
 def overview(env: Environment) -> Overview:
     """Look at an environment without changing anything."""
     probe = env.endpoint.probe()
-    live = env.journal.live(env.name)
+    operation = _operation(env)
+    seen = serving(env, probe)
     open_deployments = env.journal.open_deployments(env.name)
+    is_unknown = probe.sha is not None and seen.live is None
     return Overview(
         environment=env.name,
         serving=probe.sha,
         problem=probe.problem,
-        journaled=live.sha if live else None,
-        since=live.started_at if live else None,
+        journaled=seen.live.sha if seen.live else None,
+        since=seen.live.started_at if seen.live else None,
         is_validated=probe.sha is not None and env.journal.was_validated(probe.sha),
         awaiting=tuple(deployment.sha for deployment in open_deployments),
+        operation=operation,
+        has_drifted=(seen.is_drifted or is_unknown) and operation in ("", BUSY),
+        misreports=seen.is_misreporting,
     )
+
+
+def _operation(env: Environment) -> str:
+    """Say what is being done, by the journal; empty where nothing is at work."""
+    moving = [one for one in env.journal.open_deployments(env.name) if _moves(env, one)]
+    if not moving:
+        return BUSY if env.is_busy() else ""
+    doing = f"{_verb(moving[-1])} {moving[-1].sha.short}"
+    return doing if env.is_busy() else f"interrupted while {doing}"
+
+
+def _moves(env: Environment, deployment: Deployment) -> bool:
+    return not env.journal.has_done(deployment, Step.WATCH)
+
+
+def _verb(deployment: Deployment) -> str:
+    if deployment.order.kind is Kind.ROLLBACK:
+        return "rolling back to"
+    forward = deployment.order.kind is Kind.ROLL_FORWARD
+    return "rolling forward to" if forward else "deploying"

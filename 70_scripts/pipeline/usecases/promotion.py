@@ -14,6 +14,7 @@ from pipeline.core.sha import Sha
 from pipeline.errors import Refused
 from pipeline.usecases.deployment import deploy
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.serving import serving
 
 WORD = "DEPLOY"
 HOW = f"gh workflow run cd-prod.yml -f confirm={WORD}"
@@ -55,15 +56,11 @@ def promote(
         _refuse(prod, request, typed, f"type exactly {WORD}: {HOW}")
     _heed(prod, request, window)
     sha = _target(preprod, prod, request)
-    live = prod.journal.live(prod.name)
-    if live and live.sha != sha and prod.store.is_ancestor_or_same(sha, live.sha):
-        reason = f"{live.sha.short}, which contains it, is live already"
-        _refuse(
-            prod,
-            request,
-            reason,
-            f"to go back: rollback {prod.name} --to SHA --confirm ROLLBACK",
-        )
+    live = serving(prod).sha
+    if live and live != sha and prod.store.is_ancestor_or_same(sha, live):
+        reason = f"{live.short}, which contains it, is live already"
+        todo = f"to go back: rollback {prod.name} --to SHA --confirm ROLLBACK"
+        _refuse(prod, request, reason, todo)
     commit = prod.store.commit(sha)
     order = Order(
         environment=prod.name,

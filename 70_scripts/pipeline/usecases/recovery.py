@@ -8,6 +8,7 @@ if nothing had died, and given up after a few attempts.
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Outcome, Step
 from pipeline.errors import EXPECTED, PipelineError, TimedOut
+from pipeline.usecases.activation import activate
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import bring_to_rest, perform
 from pipeline.usecases.returning import finish_return, give_up
@@ -39,10 +40,11 @@ def revive(env: Environment) -> PipelineError | None:
     live = env.journal.live(env.name)
     if live is None or not env.strategy.was_lost_with_machine():
         return None
-    env.announce(f"the machine was booted since: starting {live.sha.short} again")
+    sha = env.worktree.head()  # What a person reset it to, as after any restart.
+    env.announce(f"the machine was booted since: starting {sha.short} again")
     try:
-        env.strategy.activate(live.sha)
-        env.endpoint.wait_until_healthy(live.sha, env.clock, env.strategy.has_died)
+        activate(env, live, sha)
+        env.endpoint.wait_until_healthy(sha, env.clock, env.strategy.has_died)
     except EXPECTED as problem:
         attempted = f"starting {live.sha.short} on {env.name} again"
         return TimedOut(attempted, str(problem), "look at its log; deploy or roll back")

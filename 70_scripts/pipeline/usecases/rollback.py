@@ -10,6 +10,7 @@ from pipeline.errors import Refused
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
+from pipeline.usecases.serving import serving
 
 HINT = "name one with --to; `git log` in the worktree shows candidates"
 
@@ -49,16 +50,12 @@ def roll_back(
 
 
 def previous_good(env: Environment) -> Sha:
-    """Return the newest validated SHA that served here before the one that does.
+    """Return the newest validated SHA that was deployed here before what serves.
 
     Raises:
         Refused: there is none.
     """
-    live = env.journal.live(env.name)
-    served = env.journal.healthy(env.name)
-    if live and live.sha in served:
-        served = served[: served.index(live.sha)]
-    for sha in reversed(served):
+    for sha in reversed(_earlier(env)):
         if env.journal.was_validated(sha) and not env.journal.is_bad(env.name, sha):
             return sha
     raise Refused(
@@ -66,11 +63,21 @@ def previous_good(env: Environment) -> Sha:
     )
 
 
+def _earlier(env: Environment) -> tuple[Sha, ...]:
+    """Return what was deployed before what serves, the newest last."""
+    seen, lineage = serving(env), env.journal.lineage(env.name)
+    if seen.sha is None or seen.sha in lineage.line:
+        return lineage.before(seen.sha) if seen.sha else lineage.line
+    # Put up by hand, and never by the pipeline: its own history says what is earlier.
+    known = env.store.ancestry({*lineage.line, seen.sha})
+    return tuple(sha for sha in lineage.line if (sha, seen.sha) in known)
+
+
 def _check(env: Environment, sha: Sha, is_override: bool) -> None:
-    live = env.journal.live(env.name)
+    seen = serving(env)
     is_known = env.store.was_deployed(sha) or env.store.is_deployable(sha)
     obstacle = ""
-    if live and live.sha == sha:
+    if seen.sha == sha and not seen.is_drifted:
         obstacle = "it serves already"
     elif not is_known:
         obstacle = "it is neither on the deployed branch nor was it ever deployed"
@@ -83,8 +90,7 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
 
 
 def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
-    live, validated = env.journal.live(env.name), env.validated()
-    point = live.sha if live else validated
+    point = serving(env).sha or env.validated()
     subject = env.store.commit(sha).subject
     reason = f"Instead of {point.short}" if point else ""
     order = Order(env.name, sha, Kind.ROLLBACK, actor, subject, run_url, reason=reason)

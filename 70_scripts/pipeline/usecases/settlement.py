@@ -14,6 +14,7 @@ from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
 from pipeline.usecases.returning import return_to
+from pipeline.usecases.serving import serving
 
 # After these the environment is where it will stay; anything else is an interruption.
 ENDS = (FailedAndRolledBack, Refused, RollbackFailed)
@@ -88,16 +89,23 @@ def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
 
 
 def _live(env: Environment) -> Deployment | None:
-    """Return what serves; None where somebody changed it by hand, which is told."""
-    live = env.journal.live(env.name)
-    served = env.endpoint.probe(is_deep=False).sha
-    if live is None or served is None or served == live.sha:
-        return live
-    env.announce(f"drifted: serving {served.short}, journal says {live.sha.short}")
-    notice = messages.drifted(env.name, served, live.sha)
-    if not env.journal.was_last_told(notice):
+    """Return what serves; None where somebody changed it by hand.
+
+    That is told, and so is a version that reports another SHA than its own.
+    """
+    seen = serving(env)
+    if seen.live is None:
+        return None
+    sha, notice = seen.live.sha, None
+    if seen.is_drifted:
+        env.announce(f"drifted: serving {seen.report[:7]}, journal says {sha.short}")
+        notice = messages.drifted(env.name, Sha(seen.report), sha)
+    elif seen.is_misreporting:
+        env.announce(f"{sha.short} serves and reports {seen.report}")
+        notice = messages.misreported(env.name, seen.report, sha)
+    if notice and not env.journal.was_last_told(notice):
         env.journal.tell(None, notice)
-    return None
+    return seen.deployment
 
 
 def _situation(env: Environment, live: Deployment | None) -> Situation:

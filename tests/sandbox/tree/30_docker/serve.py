@@ -38,7 +38,10 @@ class Handler(BaseHTTPRequestHandler):
             status = behaviour.get("script", 200)
         body = behaviour.get("page", page)
         if self.path == "/_stcore/health" and "proxy" not in behaviour:
-            report = {"status": "ok", "uptime": 1.0, "sha": sha}
+            lie = pathlib.Path(options.tree).parent / "lie"
+            is_lying = "lies" in behaviour and lie.exists()
+            said = lie.read_text() if is_lying else sha
+            report = {"status": "ok", "uptime": 1.0, "sha": said}
             body = json.dumps({**report, "environment": options.environment})
         self.send_response(status)
         if status in (301, 302):
