@@ -10,6 +10,7 @@ import pytest
 
 from tests.checkout import ROOT
 from tests.checks.conftest import path_without
+from tests.needs import need
 
 pytestmark = pytest.mark.slow
 # What Debian's python3 lacks until python3-venv and python3-pip are installed.
@@ -52,8 +53,8 @@ def left_over(home: Path) -> list[str]:
 )
 def test_uv_is_installed_with_what_there_is(tmp_path: Path, lacks: str) -> None:
     """A venv's pip, or the one that apt-get fetches without root, installs it."""
-    if "venv" in lacks and not shutil.which("apt-get"):
-        pytest.skip("needs apt-get")
+    if "venv" in lacks:
+        need("apt-get")
     done = start(tmp_path, lacks)
     assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
     (uv,) = left_over(tmp_path)

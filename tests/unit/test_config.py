@@ -1,12 +1,14 @@
 """The configuration: the shipped file holds, and every fault is named by its path."""
 
 import math
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from pipeline.config import find_config, load_config
 from pipeline.core.settlement import OnNoVerdict
+from pipeline.effects.processes import run
 from pipeline.errors import ConfigurationError
 
 from tests.unit.configuration import SHIPPED, document, write_config
@@ -25,6 +27,14 @@ def test_shipped_file_loads() -> None:
     assert config.paths.state == Path("/var/app-state")
     assert config.ci.on_no_verdict is OnNoVerdict.ROLLBACK
     assert config.ci.deadline == 300
+
+
+def test_time_zones_need_nothing_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare Debian and a slim image have none: they come with the environment."""
+    load = "import sys; from pipeline.config import *; load_config(Path(sys.argv[1]))"
+    monkeypatch.setenv("PYTHONTZPATH", "")
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "70_scripts"))
+    run((sys.executable, "-c", load, str(SHIPPED)))
 
 
 def test_what_defines_the_image_exists() -> None:

@@ -9,6 +9,7 @@ from pipeline.effects.processes import CommandFailed
 from pipeline.usecases import units
 from pipeline.usecases.units import install_units, rendered
 
+from tests.needs import need
 from tests.unit.commands import Commands
 
 
@@ -34,6 +35,7 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_units_are_valid(root: Path, tmp_path: Path) -> None:
     """systemd itself finds nothing to say about any unit."""
+    need("systemd-analyze")
     files = []
     for name, text in rendered(root).items():
         files.append(tmp_path / name)
