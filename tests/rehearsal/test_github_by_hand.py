@@ -146,3 +146,51 @@ jobs:
     assert results == {"good": "success", "bad": "success", "after": "success"}
     assert count.read_text() == "x\n"
     assert api.post(f"/runs/{run.id}/rerun-failed-jobs").status_code == 403
+
+
+PROTECTED = """
+name: CD
+on: push
+jobs:
+  go:
+    runs-on: ubuntu-latest
+    environment: prod
+    steps:
+      - run: test ! -e bad
+"""
+
+
+@pytest.mark.parametrize(("file", "state"), [("good", "success"), ("bad", "failure")])
+def test_a_job_with_an_environment_is_a_deployment(
+    repository: Repository,
+    github: GitHubServer,
+    api: httpx.Client,
+    file: str,
+    state: str,
+) -> None:
+    """GitHub records it once its reviewers agreed, and how it ended."""
+    github.reviewed.add("prod")
+    repository.workflow(
+        "cd.yml", PROTECTED.replace("test ! -e bad", f"test {file} = good")
+    )
+    sha = repository.push()
+    run = github.wait_for_run(sha, "cd.yml", 30.0, lambda run: run.status == "waiting")
+    assert api.get("/../deployments").json() == []
+    github.approve(run)
+    github.wait_for_run(sha, "cd.yml", 30.0)
+    (one,) = api.get("/../deployments").json()
+    assert (one["environment"], one["sha"]) == ("prod", sha)
+    statuses = api.get(f"/../deployments/{one['id']}/statuses").json()
+    assert statuses[0]["state"] == state
+
+
+def test_a_run_that_waits_for_reviewers_can_be_cancelled(
+    repository: Repository, github: GitHubServer, api: httpx.Client
+) -> None:
+    """It ends without having begun."""
+    github.reviewed.add("prod")
+    repository.workflow("cd.yml", PROTECTED)
+    sha = repository.push()
+    run = github.wait_for_run(sha, "cd.yml", 30.0, lambda run: run.status == "waiting")
+    assert api.post(f"/runs/{run.id}/cancel").status_code == 202
+    assert github.wait_for_run(sha, "cd.yml", 30.0).conclusion == "cancelled"

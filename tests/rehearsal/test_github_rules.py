@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from rehearsal.github.expressions import ExpressionError, evaluate, interpolate
 from rehearsal.github.globs import is_selected
 from rehearsal.github.parsing import parse_workflow
+from rehearsal.github.reduction import reduced
 from rehearsal.github.runs import Job, run_conclusion
 from rehearsal.github.stand_ins import ACTIONS, local_repositories
 from rehearsal.github.triggers import is_skipped_by, is_started_by_push
 from rehearsal.github.turns import Decision, Group, Turns
-from rehearsal.github.workflow import Workflow, WorkflowError
+from rehearsal.github.workflow import EnvironmentPlan, Workflow, WorkflowError
 
 
 def workflow(head: str, uses: str = "actions/checkout@v7") -> Workflow:
@@ -101,6 +102,40 @@ def test_an_expression_beyond_it_is_an_error() -> None:
     """What cannot be evaluated is never guessed."""
     with pytest.raises(ExpressionError):
         interpolate("${{ hashFiles('x') }}", {})
+
+
+def test_act_gets_no_key_that_it_refuses() -> None:
+    """What this GitHub plays itself is left out; everything else keeps its line."""
+    text = (
+        "on: push\nconcurrency:\n  group: g\n  queue: max\njobs:\n  a:\n"
+        "    environment:\n      name: prod\n      deployment: false\n"
+        "    runs-on: x\n    concurrency: g\n    steps: [{run: date}]\n"
+    )
+    kept = [line for line in reduced(text).splitlines() if line]
+    assert kept == [
+        "on: push",
+        "jobs:",
+        "  a:",
+        "    runs-on: x",
+        "    steps: [{run: date}]",
+    ]
+    assert reduced(text).count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "plan"),
+    [
+        ("prod", EnvironmentPlan("prod")),
+        ("{name: prod}", EnvironmentPlan("prod")),
+        ("{name: prod, deployment: false}", EnvironmentPlan("prod", False)),
+        ("''", None),
+    ],
+)
+def test_environments_are_read(environment: str, plan: EnvironmentPlan | None) -> None:
+    """A job may name one, and say that it is no deployment."""
+    job = f"{{runs-on: x, environment: {environment}, steps: []}}"
+    text = f"on: push\njobs: {{a: {job}}}"
+    assert parse_workflow("ci.yml", text).jobs[0].environment == plan
 
 
 def test_turns_one_runs_one_waits() -> None:

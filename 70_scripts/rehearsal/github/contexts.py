@@ -13,9 +13,19 @@ from rehearsal.github.workflow import JobPlan, Workflow
 
 
 def contexts(
-    workflow: Workflow, trigger: Trigger, variables: Mapping[str, str]
+    workflow: Workflow,
+    trigger: Trigger,
+    variables: Mapping[str, str],
+    run_id: int | None = None,
 ) -> dict[str, Value]:
-    """Return what a workflow's own expressions may look at."""
+    """Return what a workflow's own expressions may look at.
+
+    Args:
+        workflow: The file.
+        trigger: What starts the run.
+        variables: The repository's.
+        run_id: The run's; a run's name is made before it has one.
+    """
     pull = trigger.payload.get("pull_request", {})
     github: dict[str, Value] = {
         "workflow": workflow.name,
@@ -26,6 +36,7 @@ def contexts(
         "head_ref": pull.get("head", {}).get("ref", ""),
         "base_ref": pull.get("base", {}).get("ref", ""),
         "sha": trigger.checked_out,
+        "run_id": str(run_id) if run_id else None,
         "actor": trigger.actor,
         "repository": trigger.payload.get("repository", {}).get("full_name"),
     }

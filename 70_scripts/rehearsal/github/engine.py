@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from rehearsal.github.contexts import contexts
 from rehearsal.github.environment import job_environment
+from rehearsal.github.environments import Environments
 from rehearsal.github.execution import Execution, Surroundings
 from rehearsal.github.grouping import groups_of
 from rehearsal.github.ledger import Ledger
@@ -31,14 +32,16 @@ class Engine:
         ledger: Ledger,
         tokens: Tokens,
         performer: Performer,
+        environments: Environments,
     ) -> None:
         """Begin idle; `on_completed` may be set to hear of runs that are over."""
         self._settings, self._ledger, self._tokens = settings, ledger, tokens
-        self._performer = performer
+        self._performer, self._environments = performer, environments
         self.on_completed: Callable[[Run], None] = lambda run: None
         self._lock = threading.RLock()
         self._turns = Turns()
         self._waiting: dict[int, Assignment] = {}
+        self._unreviewed: dict[int, Assignment] = {}
         self._executions: dict[int, Execution] = {}
         self._threads: set[threading.Thread] = set()
         self._is_stopping = False
@@ -64,6 +67,12 @@ class Engine:
         """Conclude a run whose workflow cannot even be started."""
         self._conclude(run.id, STARTUP_FAILURE)
 
+    def approve(self, run_id: int) -> None:
+        """Let a run begin that waits for its reviewers."""
+        with self._lock:
+            if assignment := self._unreviewed.pop(run_id, None):
+                self._begin(assignment)
+
     def cancel(self, run_id: int) -> None:
         """Cancel a run, wherever it is in its life."""
         with self._lock:
@@ -80,6 +89,7 @@ class Engine:
             # The end of one run may ask for another.
             self._is_stopping = True
             self._waiting.clear()
+            self._unreviewed.clear()
             self._turns = Turns()
             executions, threads = list(self._executions.values()), set(self._threads)
         for execution in executions:
@@ -89,7 +99,8 @@ class Engine:
 
     def _groups(self, assignment: Assignment) -> tuple[Group, ...]:
         workflow, trigger = assignment.workflow, assignment.run.trigger
-        known = contexts(workflow, trigger, self._settings.variables)
+        variables = self._settings.variables
+        known = contexts(workflow, trigger, variables, assignment.run.id)
         return groups_of(workflow, known)
 
     def _follow(self, decision: Decision) -> None:
@@ -98,11 +109,16 @@ class Engine:
         for run_id in decision.interrupt:
             self._executions[run_id].cancel()
         for run_id in decision.start:
-            if assignment := self._waiting.pop(run_id, None):
+            assignment = self._waiting.pop(run_id, None)
+            if assignment and self._environments.awaits_review(assignment.workflow):
+                # As on GitHub, it has its turn in its groups meanwhile.
+                self._unreviewed[run_id] = assignment
+                self._ledger.update_run(run_id, status="waiting")
+            elif assignment:
                 self._begin(assignment)
 
     def _drop(self, run_id: int) -> None:
-        if self._waiting.pop(run_id, None):
+        if self._waiting.pop(run_id, None) or self._unreviewed.pop(run_id, None):
             for job in self._ledger.jobs(run_id):
                 if job.status != "completed":
                     now = self._ledger.clock()
@@ -118,6 +134,7 @@ class Engine:
             )
         )
         self._executions[assignment.run.id] = execution
+        self._environments.begin(assignment.run, assignment.workflow)
         thread = threading.Thread(
             target=self._perform,
             args=(assignment, execution),
@@ -145,4 +162,5 @@ class Engine:
         if conclusion == STARTUP_FAILURE:
             self._ledger.drop_jobs(job.id for job in self._ledger.jobs(run_id))
         run = self._ledger.update_run(run_id, status="completed", conclusion=conclusion)
+        self._environments.end(run_id, conclusion)
         self.on_completed(run)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +91,8 @@ class Execution:
         """End the run at once."""
         process = self._process
         if process and process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # It ended meanwhile.
+                os.killpg(process.pid, signal.SIGKILL)
         sweep(self._surroundings.tracking_id)
 
     def watch(self, job: Job, plan: JobPlan | None) -> None:

@@ -11,6 +11,7 @@ import yaml
 from rehearsal.github.workflow import (
     DEFAULT_TIMEOUT_MINUTES,
     Concurrency,
+    EnvironmentPlan,
     JobPlan,
     StepPlan,
     Workflow,
@@ -89,6 +90,7 @@ def _job(path: str, key: str, value: object) -> JobPlan:
         reuses=_text(value, "uses"),
         concurrency=_concurrency(value.get("concurrency")),
         steps=_steps(path, key, value.get("steps") or []),
+        environment=_environment(value.get("environment")),
     )
 
 
@@ -118,6 +120,13 @@ def _concurrency(value: object) -> Concurrency | None:
             value.get("queue") == "max",
         )
     return Concurrency(str(value)) if value else None
+
+
+def _environment(value: object) -> EnvironmentPlan | None:
+    if isinstance(value, dict):
+        records = value.get("deployment", True) is not False
+        return EnvironmentPlan(str(value.get("name", "")), records)
+    return EnvironmentPlan(str(value)) if value else None
 
 
 def _check_needs(path: str, jobs: tuple[JobPlan, ...]) -> None:

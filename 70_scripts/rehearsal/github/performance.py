@@ -15,6 +15,7 @@ from rehearsal.github.execution import Execution
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.masking import masker
 from rehearsal.github.origin import Origin
+from rehearsal.github.reduction import reduced
 from rehearsal.github.runs import Run, run_conclusion
 from rehearsal.github.settings import Settings
 from rehearsal.github.stand_ins import local_repositories
@@ -116,7 +117,7 @@ class Performer:
     def _placed(self, assignment: Assignment, files: ActFiles) -> Path:
         # Its own file, outside the checkout: a re-run's differs from the committed one.
         place = files.root / assignment.workflow.file
-        place.write_text(assignment.text, encoding="utf-8")
+        place.write_text(reduced(assignment.text), encoding="utf-8")
         return place
 
     def _transcript(

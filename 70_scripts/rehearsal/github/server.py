@@ -30,6 +30,7 @@ class GitHubServer:
         ledger: Every run and job.
         secrets: The repository's secrets; changes count from the next run on.
         variables: The repository's variables, likewise.
+        reviewed: The environments with reviewers, likewise.
         token: A personal token that the API accepts.
     """
 
@@ -55,6 +56,7 @@ class GitHubServer:
         self._server, self._takes_pushes = LoopbackServer(), act is not None
         settings = Settings(self._server.url, owner, repo, act, home, **options)
         self.secrets, self.variables = settings.secrets, settings.variables
+        self.reviewed = settings.reviewed
         self.token, self.faults, self.limits = settings.token, Faults(), Limits()
         tokens = Tokens([settings.token])
         self._parts = assembled(settings, Origin(origin), tokens)
@@ -103,6 +105,10 @@ class GitHubServer:
     def announce_end(self, run: Run) -> None:
         """Start what the end of a run starts, as for one that was performed."""
         self._parts.events.completed(run)
+
+    def approve(self, run: Run) -> None:
+        """Let a run begin that waits for the reviewers of its environment."""
+        self._parts.engine.approve(run.id)
 
     def runs(self, sha: str | None = None, workflow: str | None = None) -> list[Run]:
         """Return the runs, the newest first, of one commit or one workflow file."""

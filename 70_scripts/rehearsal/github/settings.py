@@ -24,6 +24,7 @@ class Options(TypedDict, total=False):
     default_branch: str
     labels: tuple[str, ...]
     seconds_per_minute: float
+    reviewed: set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Settings:
         default_branch: Where `workflow_run` looks for its files.
         labels: What this machine's one runner is labelled.
         seconds_per_minute: How long a minute of `timeout-minutes` lasts.
+        reviewed: The environments whose jobs wait until somebody approves them.
     """
 
     address: str
@@ -57,6 +59,7 @@ class Settings:
     default_branch: str = "main"
     labels: tuple[str, ...] = LABELS
     seconds_per_minute: float = 60.0
+    reviewed: set[str] = field(default_factory=set)
 
     @property
     def work(self) -> Path:

@@ -4,6 +4,7 @@ import time
 
 from rehearsal.github.catalog import Catalog
 from rehearsal.github.engine import Engine
+from rehearsal.github.environments import Environments
 from rehearsal.github.events import Events
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.manual import Manual
@@ -25,7 +26,8 @@ def assembled(settings: Settings, origin: Origin, tokens: Tokens) -> Backstage:
     )
     catalog = Catalog(origin, settings.default_ref)
     performer = Performer(settings, origin, ledger, tokens)
-    engine = Engine(settings, ledger, tokens, performer)
+    environments = Environments(settings, ledger)
+    engine = Engine(settings, ledger, tokens, performer, environments)
     starter = Starter(settings, origin, ledger, engine)
     events = Events(site, actor, origin, catalog, starter)
     engine.on_completed = events.completed
@@ -40,6 +42,7 @@ def assembled(settings: Settings, origin: Origin, tokens: Tokens) -> Backstage:
         pulls=pulls,
         catalog=catalog,
         engine=engine,
+        deployments=environments.deployments,
         site=site,
         started_at=time.time(),
         actor=actor,

@@ -36,6 +36,14 @@ class StepPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class EnvironmentPlan:
+    """The environment that a job names."""
+
+    name: str
+    records_deployment: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class JobPlan:
     """What a workflow file says of one job."""
 
@@ -49,6 +57,7 @@ class JobPlan:
     reuses: str | None
     concurrency: Concurrency | None
     steps: tuple[StepPlan, ...]
+    environment: EnvironmentPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

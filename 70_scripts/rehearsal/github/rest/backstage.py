@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rehearsal.github.catalog import Catalog
+from rehearsal.github.deployments import Deployment
 from rehearsal.github.engine import Engine
 from rehearsal.github.events import Events
 from rehearsal.github.ledger import Ledger
@@ -28,6 +29,7 @@ class Backstage:
     pulls: Pulls
     catalog: Catalog
     engine: Engine
+    deployments: list[Deployment]
     site: Site
     started_at: float
     actor: str

@@ -39,9 +39,9 @@ class DeploymentRoutes:
     """The deployments API."""
 
     def __init__(self, backstage: Backstage) -> None:
-        """Begin without deployments."""
+        """Answer from what is backstage."""
         self._backstage = backstage
-        self._deployments: list[Deployment] = []
+        self._deployments = backstage.deployments
 
     def routes(self) -> list[Route]:
         """Return every route, relative to the repository."""
