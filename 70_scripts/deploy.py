@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 
 from pipeline import cli, commits
-from pipeline.core.history import Kind, Order
+from pipeline.core.history import BY_HAND, Kind, Order
 from pipeline.core.sha import Sha
 from pipeline.effects.actions import Job, summarize
 from pipeline.effects.processes import CommandFailed
@@ -50,7 +50,9 @@ def _order(env: Environment, sha: Sha, job: Job) -> Order:
             found = env.store.commit(sha)
             commit = Commit(job.actor or found.author, found.subject)
     author, subject = commit.author, commit.subject
-    return Order(env.name, sha, Kind.DEPLOY, author, subject, job.run_url)
+    reason = BY_HAND if job.is_by_hand else ""
+    texts = (author, subject, job.run_url)
+    return Order(env.name, sha, Kind.DEPLOY, *texts, reason=reason)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ EXAMPLE = 'echo "Maintenance at noon" | 70_scripts/run notify -'
 def main(config: Config, arguments: argparse.Namespace) -> int:
     """Keep the message, then send what waits; a message kept is success."""
     file = cli.config_file(arguments)
-    if arguments.from_job:
+    if arguments.from_job and not config.paths.state.is_dir():
         with TemporaryDirectory(prefix="outbox-") as folder:
             paths = config.paths.model_copy(update={"state": Path(folder)})
             passing = config.model_copy(update={"paths": paths})
@@ -74,6 +74,6 @@ if __name__ == "__main__":
     made.add_argument(
         "--from-job",
         action="store_true",
-        help="in a job of CI, without a VM: add its commit and run; keep nothing",
+        help="in a job: add its commit and run; keep nothing where there is no VM",
     )
     sys.exit(cli.main_with_config(made, main))

@@ -12,6 +12,7 @@ from pipeline.errors import TimedOut
 from pipeline.gateways.github import GitHubUnavailable, run_of
 from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.settlement import settle
+from pipeline.usecases.undeployed import tell_of_undeployed
 from pipeline.usecases.watching import look_or_believe
 from pipeline.wiring import Pipeline, say
 
@@ -27,6 +28,8 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         say(f"would settle {sha.short} on {env.name}: {judgement.verdict}")
         return 0
     outcome = settle(env, sha, judgement)
+    if finished_run():
+        tell_of_undeployed(env, sha, judgement)
     adopt_validated(pipeline.releases(), env.journal)
     ending = f"{env.name}: {sha} is {outcome or judgement.verdict}"
     say(f"==> {ending}")

@@ -376,6 +376,12 @@ ROWS: dict[str, tuple[str, ...]] = {
         "the app reports another SHA after the gate",
         "status while a version is put up",
     ),
+    "GitHub itself": (
+        "a waiting deployment is dropped, its CI fails",
+        "a waiting deployment is dropped, its CI passes",
+        "a failed job of another workflow",
+        "a deployment by hand in a burst of pushes",
+    ),
     "secrets": (
         "argv",
         "environment listing for other users",

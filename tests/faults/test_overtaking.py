@@ -10,6 +10,7 @@ JOB = {
     "GITHUB_REPOSITORY": "o/r",
     "GITHUB_RUN_ID": "1",
 }
+DISPATCHED = {**JOB, "GITHUB_EVENT_NAME": "workflow_dispatch"}
 
 
 def put_up(world: World, sha: str, **job: str) -> bool:
@@ -47,7 +48,19 @@ def test_what_was_overtaken_by_a_bad_one_goes_up_later(patient: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "job, newest", [({}, "3"), (JOB, "3 [skip ci]")], ids=["by hand", "no job comes"]
+    "job, newest",
+    [
+        ({}, "3"),
+        pytest.param(
+            DISPATCHED,
+            "3",
+            marks=pytest.mark.fault(
+                "GitHub itself", "a deployment by hand in a burst of pushes"
+            ),
+        ),
+        (JOB, "3 [skip ci]"),
+    ],
+    ids=["by hand", "by hand, on GitHub", "no job comes"],
 )
 def test_what_nothing_else_will_put_up_is(
     patient: World, job: dict[str, str], newest: str

@@ -17,7 +17,8 @@ from tests.truth.stage import Stage
 from tests.truth.stand_ins import make_stand_ins
 
 PLACES = {"root": "~/mangetamain", "state": "~/state", "watcher_logs": "~/logs"}
-FLOWS = ("cd-prod.yml", "rollback.yml")
+FLOWS = ("cd-preprod.yml", "cd-prod.yml", "rollback.yml")
+BY_PUSH = "  push:\n    branches: [main]\n"
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,9 @@ def _tree(scratch: Path) -> Path:
     shutil.copytree(TREE, tree)
     (tree / ".github/workflows").mkdir(parents=True)
     for name in FLOWS:
-        shutil.copy(REPOSITORY / ".github/workflows" / name, tree / ".github/workflows")
+        text = (REPOSITORY / ".github/workflows" / name).read_text()
+        # What is pushed here is deployed by the test itself.
+        (tree / ".github/workflows" / name).write_text(text.replace(BY_PUSH, ""))
     for name in (".gitignore", ".pre-commit-config.yaml"):
         shutil.copy(REPOSITORY / name, tree)
     return tree

@@ -104,7 +104,7 @@ class Stage:
         if "BAD_SHA" in text:
             words["BAD_SHA"] = self.push("Bad")
             world.settle(words["BAD_SHA"], "failed", code=5)
-        elif re.search(r"--sha SHA", text):
+        elif re.search(r"--sha SHA|cd-preprod", text):
             words["SHA"] = self.push("Awaiting its verdict")
         if "restore NAME" in text:
             made = world.vm.script("backup", "create", "--json").stdout

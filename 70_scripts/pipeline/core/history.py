@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from pipeline.core.sha import Sha
 
+# The reason of a deployment whose SHA a person chose, in a workflow's form.
+BY_HAND = "started by hand"
+
 
 class Kind(StrEnum):
     """Why a deployment was made."""
@@ -42,7 +45,8 @@ class Order:
 
     Attributes:
         cause: the deployment that a rollback undoes.
-        reason: why a rollback is made, in lines fit for people.
+        reason: why a rollback is made, in lines fit for people; ``BY_HAND`` for a
+            deployment that a person started on GitHub.
     """
 
     environment: str

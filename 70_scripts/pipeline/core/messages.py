@@ -152,6 +152,20 @@ def drifted(environment: str, served: Sha, journaled: Sha) -> Notice:
     return Notice("\n".join(lines), is_alert=True)
 
 
+def undeployed(
+    environment: str, sha: Sha, author: str, subject: str, judgement: Judgement
+) -> Notice:
+    """Say that CI failed for a commit that no deployment stands for."""
+    lines = (
+        f"❌ {environment.upper()} - CI failed, never deployed here",
+        f"SHA: {sha.short}",
+        f"Author: {_at(author)}",
+        f"Message: {escaped(subject)}",
+        *reasons(judgement),
+    )
+    return Notice("\n".join(lines), is_alert=True)
+
+
 def misreported(environment: str, report: str, deployed: Sha) -> Notice:
     """Say that the app reports another version than the one that was deployed."""
     lines = (

@@ -35,12 +35,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The job that runs this process; its fields are empty outside of a job."""
+    """The job that runs this process; its fields are empty outside of a job.
+
+    ``is_by_hand`` where a person started it, who may have chosen its inputs.
+    """
 
     actor: str
     subject: str
     run_url: str
     sha: str
+    is_by_hand: bool = False
 
 
 NO_JOB = Job("", "", "", "")
@@ -68,7 +72,7 @@ def job_of_environment() -> Job:
     run_id = _variable("GITHUB_RUN_ID")
     parts = (server, repository, run_id)
     url = f"{server}/{repository}/actions/runs/{run_id}" if all(parts) else ""
-    return Job(actor, _subject(), url, _variable("GITHUB_SHA"))
+    return Job(actor, _subject(), url, _variable("GITHUB_SHA"), _is_by_hand())
 
 
 def finished_run() -> object:
@@ -81,8 +85,11 @@ def _is_about(repository: str | None, sha: str | None) -> bool:
     if repository and of_job and of_job.casefold() != repository.casefold():
         return False
     # Somebody who starts a workflow by hand may name another commit than its own.
-    is_by_hand = _variable("GITHUB_EVENT_NAME") == "workflow_dispatch"
-    return is_by_hand or sha is None or job_sha in ("", sha)
+    return _is_by_hand() or sha is None or job_sha in ("", sha)
+
+
+def _is_by_hand() -> bool:
+    return _variable("GITHUB_EVENT_NAME") == "workflow_dispatch"
 
 
 def _variable(name: str) -> str:

@@ -141,7 +141,7 @@ def _workflows(root: Path) -> tuple[Check, ...]:
     """Return what reads the shell scripts and the workflow files."""
     workflows = sorted(map(str, (root / ".github/workflows").glob("*.yml")))
     shell = ("70_scripts/run", *map(str, sorted((root / "70_scripts").glob("*.sh"))))
-    zizmor = ("zizmor", "--quiet", "--offline", "--color=never")
+    zizmor = ("zizmor", "--quiet", "--offline", "--color=never", "--persona=auditor")
     return (
         Check("shellcheck", "quality", _tool("shellcheck", *shell), root),
         Check("actionlint", "quality", _tool("actionlint", *workflows), root),

@@ -4,7 +4,7 @@ Pushes that come faster than they can be put up must not restart the app one by 
 the first two of a burst are put up, and then its last.
 """
 
-from pipeline.core.history import Deployment, Kind
+from pipeline.core.history import BY_HAND, Deployment, Kind
 from pipeline.core.skipping import asks_for_no_ci
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.serving import serving
@@ -32,7 +32,8 @@ def _newer_live(env: Environment, deployment: Deployment) -> str:
 def _newer_pushed(env: Environment, deployment: Deployment) -> str:
     """Say what was pushed after it, in a burst whose next job puts that up."""
     tip = env.store.tip()
-    if tip == deployment.sha or not deployment.order.run_url:
+    order = deployment.order
+    if tip == deployment.sha or not order.run_url or order.reason == BY_HAND:
         return ""  # Whoever deploys by hand means this SHA.
     if env.is_validated_only or asks_for_no_ci(env.store.message(tip)):
         return ""  # No job comes for the newer one.
