@@ -2,20 +2,25 @@
 
 import argparse
 import sys
+from dataclasses import dataclass
 
 from pipeline import cli
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
 from pipeline.errors import EXPECTED
-from pipeline.gateways.github import GitHubUnavailable
+from pipeline.gateways.allowance import Allowance
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.moving import tell_moved
 from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.resumption import resume
-from pipeline.usecases.watching import look
+from pipeline.usecases.watching import look_safely
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run resume"
-# Without a token GitHub answers 60 times an hour, watchers included.
+# Without a token GitHub answers 60 times an hour, watchers included: what was settled
+# is asked for again every so many minutes, what is open while enough is left.
 SPARING = 10
+ALLOWANCE = "github-allowance.json"
 
 
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
@@ -42,7 +47,7 @@ def _resume(pipeline: Pipeline, name: str, *, is_dry: bool) -> int:
             for one in env.journal.open_deployments(name):
                 say(f"would see to {name}: {one.sha.short}, deployment {one.id}")
             return 0
-        resume(env, lambda sha: _look(pipeline, sha))
+        resume(env, Looking(pipeline, env).look)
         adopt_validated(pipeline.releases(), env.journal)
     except Exception as error:
         return cli.report(error, pipeline.secrets.redact)
@@ -56,15 +61,28 @@ def _maintain(pipeline: Pipeline) -> None:
         say(f"the repository's garbage stays for now: {trouble}")
 
 
-def _look(pipeline: Pipeline, sha: Sha) -> Judgement | None:
-    minute = int(pipeline.clock.now() / 60)
-    if not pipeline.secrets.token and minute % SPARING:
-        return None
-    try:
-        return look(pipeline.watch(), sha)
-    except GitHubUnavailable as error:
-        say(str(error))
-        return None
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Asks GitHub for an environment; without a token only now and then."""
+
+    pipeline: Pipeline
+    env: Environment
+
+    def look(self, sha: Sha, is_urgent: bool) -> Judgement | None:
+        """Return what CI says now, None where it is not the time to ask."""
+        pipeline = self.pipeline
+        allowance = Allowance(pipeline.config.paths.state / ALLOWANCE, pipeline.clock)
+        if not pipeline.secrets.token:
+            is_turn = is_urgent or int(pipeline.clock.now() / 60) % SPARING == 0
+            if not is_turn or allowance.is_spent():
+                return None
+        watch = pipeline.watch(self.env.why_no_ci)
+        judgement = look_safely(watch, sha)
+        allowance.record(watch.github)
+        tell_moved(self.env, watch.github)
+        if judgement.is_unheard:
+            say(judgement.reason)
+        return judgement
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from pipeline.core.verdict import Judgement, Verdict
 from pipeline.effects.actions import finished_run, summarize
 from pipeline.errors import TimedOut
 from pipeline.gateways.github import GitHubUnavailable, run_of
+from pipeline.usecases.environment import Environment
+from pipeline.usecases.moving import tell_moved
 from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.settlement import settle
 from pipeline.usecases.undeployed import tell_of_undeployed
@@ -23,7 +25,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Settle with the verdict that was given, else with GitHub's."""
     env = pipeline.environment(arguments.environment)
     sha = commits.known_commit(pipeline, env, arguments.sha)
-    judgement = _judgement(pipeline, sha, arguments.verdict)
+    judgement = _judgement(pipeline, env, sha, arguments.verdict)
     if arguments.dry_run:
         say(f"would settle {sha.short} on {env.name}: {judgement.verdict}")
         return 0
@@ -37,13 +39,17 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     return 5 if outcome is Outcome.ROLLED_BACK else 0
 
 
-def _judgement(pipeline: Pipeline, sha: Sha, given: str | None) -> Judgement:
+def _judgement(
+    pipeline: Pipeline, env: Environment, sha: Sha, given: str | None
+) -> Judgement:
     if given:
         verdict = Verdict(given)
         return Judgement(verdict, f"verdict given by hand: {verdict}")
     try:
-        told = run_of(finished_run())
-        return look_or_believe(pipeline.watch(), sha, told)
+        watch = pipeline.watch(env.why_no_ci)
+        judgement = look_or_believe(watch, sha, run_of(finished_run()))
+        tell_moved(env, watch.github)
+        return judgement
     except GitHubUnavailable as error:
         raise TimedOut(
             "asking GitHub for the verdict", str(error), "try again, or give --verdict"

@@ -43,7 +43,7 @@ def _row(pipeline: Pipeline, item: Overview) -> tuple[str, ...]:
     is_moving = item.operation not in ("", BUSY)
     since = datetime.fromtimestamp(item.since) if item.since else None
     awaiting = (
-        sha.short + ("" if is_moving or _is_watched(pipeline, item, sha) else UNWATCHED)
+        sha.short + ("" if is_moving else _how(pipeline, item, sha))
         for sha in item.awaiting
     )
     return (
@@ -66,6 +66,14 @@ def _serving(item: Overview) -> str:
     if item.misreports:
         return f"{journaled}, which reports {serving}"
     return serving
+
+
+def _how(pipeline: Pipeline, item: Overview, sha: Sha) -> str:
+    if sha in item.running:
+        return " (CI still running)"
+    if sha in item.unjudged:
+        return " (live without a verdict)"
+    return "" if _is_watched(pipeline, item, sha) else UNWATCHED
 
 
 def _is_watched(pipeline: Pipeline, item: Overview, sha: Sha) -> bool:

@@ -7,6 +7,8 @@ from pipeline import cli, commits
 from pipeline.core.history import Outcome
 from pipeline.errors import TimedOut
 from pipeline.gateways.lock import held
+from pipeline.usecases.moving import tell_moved
+from pipeline.usecases.pending import age, hold
 from pipeline.usecases.releases import adopt_validated
 from pipeline.usecases.settlement import settle
 from pipeline.usecases.watching import await_verdict
@@ -26,7 +28,14 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         return 0
     try:
         with held(env.watchers.lock(sha), pipeline.clock, patience=LOOKERS_PATIENCE):
-            judgement = await_verdict(pipeline.watch(), sha, pipeline.clock, say)
+            watch = pipeline.watch(env.why_no_ci)
+            waited = age(env, sha)
+            judgement = await_verdict(watch, sha, pipeline.clock, say, waited)
+            tell_moved(env, watch.github)
+            if not judgement.is_final:
+                hold(env, sha, judgement)
+                say(f"==> {env.name}: {sha} stays live: CI is still running")
+                return 0
             outcome = settle(env, sha, judgement)
             adopt_validated(pipeline.releases(), env.journal)
     except TimedOut as error:

@@ -33,7 +33,7 @@ def commit(pipeline: wiring.Pipeline, given: Revision) -> Sha:
         Refused: it names no commit, or more than one.
     """
     found = resolve(pipeline.store(), given)
-    if found != given:
+    if str(found) != str(given):
         wiring.say(f"{given} is {found}")
     return found
 

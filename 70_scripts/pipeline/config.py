@@ -82,7 +82,9 @@ class Ci(Section):
     gate_jobs: tuple[str, ...]
     interval: Seconds
     deadline: Seconds
+    patience: Seconds
     on_no_verdict: OnNoVerdict
+    on_no_ci: OnNoVerdict | None
 
 
 class Health(Section):

@@ -1,9 +1,11 @@
 """The one place that puts the parts together, from configuration."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.config import Config
+from pipeline.core.patience import Patience
 from pipeline.core.origin import repository_of
 from pipeline.core.sha import Sha
 from pipeline.core.watch import Vantage
@@ -27,6 +29,7 @@ from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
 from pipeline.usecases.backups import back_up
+from pipeline.usecases.ci_triggers import CiTriggers
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.layout import Layout
 from pipeline.usecases.mail import Allowance, Mail
@@ -115,8 +118,18 @@ class Pipeline:
         """Return the pipeline's own versions."""
         return releases_of(self.config)
 
-    def watch(self) -> Watch:
-        """Return how verdicts are waited for."""
+    def _patience(self) -> Patience:
+        return Patience(self.config.ci.deadline, self.config.ci.patience)
+
+    def _triggers(self, name: str, store: Store, journal: Journal) -> CiTriggers:
+        def previous(sha: Sha) -> Sha | None:
+            return journal.previous_deploy(name, sha)
+
+        github = self.config.github
+        return CiTriggers(store, github.branch, github.workflow, previous)
+
+    def watch(self, why_no_ci: Callable[[Sha], str] = lambda _: "") -> Watch:
+        """Return how verdicts are waited for; ``why_no_ci`` is an environment's."""
         settings, ci = self.config.github, self.config.ci
         repository = self._repository()
         if repository is None:
@@ -132,8 +145,8 @@ class Pipeline:
             settings.workflow,
             ci.gate_jobs,
             ci.interval,
-            ci.deadline,
-            self.store().message,
+            self._patience(),
+            why_no_ci,
         )
 
     def watcher(self, environment: str) -> WatcherLauncher:
@@ -171,6 +184,7 @@ class Pipeline:
         """
         settings = self.config.environment(name)
         state, store = self.config.paths.state, self.store()
+        journal = Journal(open_database(self.journal_file), self.clock)
         return Environment(
             name=name,
             store=store,
@@ -178,11 +192,14 @@ class Pipeline:
             strategy=strategy_of(self.config, name, store),
             strategy_files=(COMPOSE_FOLDER, *self.config.image.defined_by),
             endpoint=self.endpoint(name, Vantage.INSIDE),
-            journal=Journal(open_database(self.journal_file), self.clock),
+            journal=journal,
             state_file=StateFile(state / "last-validated-sha.txt"),
             outbox=self.outbox(),
             clock=self.clock,
             on_no_verdict=self.config.ci.on_no_verdict,
+            on_no_ci=self.config.ci.on_no_ci,
+            patience=self._patience(),
+            why_no_ci=self._triggers(name, store, journal).why_no_ci,
             is_validated_only=settings.validated_only,
             lock=lambda patience=LOCK_PATIENCE: held(
                 state / f"{name}.lock",

@@ -8,7 +8,7 @@ from pipeline.usecases.deployment import deploy
 from pipeline.usecases.resumption import resume
 from pipeline.usecases.rollback import roll_back
 from pipeline.usecases.settlement import settle
-from pipeline.usecases.watching import look
+from pipeline.usecases.watching import look, look_safely
 
 from tests.history.by_people import chosen, conclude, push
 from tests.history.death import Fate
@@ -112,11 +112,8 @@ def resume_by_timer(world: World, operation: Operation, fate: Fate) -> None:
 def resume_now(world: World, fate: Fate, *, is_looking: bool = True) -> None:
     """Do what the timer does; it asks GitHub only now and then."""
 
-    def answer(sha: Sha) -> Judgement | None:
-        try:
-            return look(world.watch(), sha) if is_looking else None
-        except GitHubUnavailable:
-            return None
+    def answer(sha: Sha, is_urgent: bool) -> Judgement | None:
+        return look_safely(world.watch(), sha) if is_looking else None
 
     with world.process(fate) as env:
         resume(env, answer)

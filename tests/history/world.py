@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import stamina
 from pipeline.config import Health
+from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
 from pipeline.gateways import lock, outbox
@@ -176,7 +177,7 @@ class World:
         """Return how GitHub is asked."""
         wire = Wire(self.outside, Fate())
         github = GitHub(wire, outside.API, "o/r", "", self.clock)  # type: ignore
-        return Watch(github, outside.WORKFLOW, ("Preprod tests",), 10.0, 300.0)
+        return Watch(github, outside.WORKFLOW, ("Preprod tests",), 10.0, Patience())
 
     @contextmanager
     def _lock(self, fate: Fate, patience: float) -> Iterator[None]:

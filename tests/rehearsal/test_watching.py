@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from pipeline.core.patience import Patience
 from pipeline.core.sha import Sha
-from pipeline.core.verdict import Judgement, Verdict
+from pipeline.core.verdict import Judgement, Run, Verdict
 from pipeline.effects.http import Http
-from pipeline.gateways.github import GitHub
-from pipeline.core.verdict import Run
-from pipeline.gateways.github import GitHubUnavailable
+from pipeline.gateways.github import GitHub, GitHubUnavailable
 from pipeline.usecases.watching import Watch, await_verdict, look_or_believe
 from rehearsal.github import GitHubServer, ScriptedRun
 from rehearsal.github.runs import Job
@@ -58,7 +57,7 @@ def watch(server: GitHubServer, clock: FakeClock, token: str) -> Judgement:
     """Watch as shipped: a look every 10 s, 5 minutes long."""
     http = Http(through_proxy=False)
     github = GitHub(http, server.api_url, "team/app", token, clock)
-    shipped = Watch(github, "ci.yml", GATE, interval=10, deadline=300)
+    shipped = Watch(github, "ci.yml", GATE, 10, Patience())
     return await_verdict(shipped, SHA, clock, lambda _: None)
 
 
@@ -69,10 +68,10 @@ def used(server: GitHubServer, token: str | None) -> int:
 
 @pytest.mark.parametrize("conclusion", ["success", "failure", "cancelled"])
 @pytest.mark.parametrize("listed", [True, False])
-def test_a_watch_with_a_token_costs_four_requests(
+def test_a_watch_with_a_token_leaves_most_of_the_hour_to_others(
     quiet_github: GitHubServer, conclusion: str, listed: bool
 ) -> None:
-    """From the first look to the verdict at most four answers are charged for."""
+    """From the first look to the verdict, unchanged answers are free."""
     quiet_github.script_runs(ScriptedRun("b" * 40))  # So that CI is a known workflow.
     ci, clock = Ci(quiet_github), Story()
     if listed:
@@ -90,28 +89,50 @@ def test_a_watch_with_a_token_costs_four_requests(
     judgement = watch(quiet_github, clock, quiet_github.token)
     assert judgement.verdict is words.get(conclusion, Verdict.NONE)
     assert clock.elapsed <= 180
-    assert used(quiet_github, quiet_github.token) <= 4
+    assert used(quiet_github, quiet_github.token) <= 20
 
 
-def test_a_quick_failure_does_not_wait_for_the_rest(
+@pytest.mark.parametrize("second", [4, 20, 100, 270])
+def test_a_failed_gate_job_is_noticed_at_the_next_look(
+    quiet_github: GitHubServer, second: int
+) -> None:
+    """A gate job's failure decides before the run has ended, whenever it comes."""
+    ci, clock = Ci(quiet_github), Story()
+    ci.is_now("in_progress")
+    clock.events = {second: lambda: ci.job_is(0, "failure")}
+    judgement = watch(quiet_github, clock, quiet_github.token)
+    assert judgement.verdict is Verdict.FAILED
+    assert clock.elapsed - second <= 10
+
+
+def test_a_run_in_progress_is_still_awaited(quiet_github: GitHubServer) -> None:
+    """At the deadline a run that goes on is no lack of a verdict, a stuck one is."""
+    ci = Ci(quiet_github)
+    for status in ("in_progress", "queued", "waiting", "pending", "requested"):
+        ci.is_now(status)
+        clock = Story()
+        judgement = watch(quiet_github, clock, quiet_github.token)
+        assert judgement.is_running and clock.elapsed == 300
+    ci.is_now("completed", None)
+    judgement = watch(quiet_github, Story(), quiet_github.token)
+    assert judgement.verdict is Verdict.NONE
+    assert "its conclusion is awaited" in judgement.reason
+
+
+def test_what_its_predecessors_left_is_what_a_watcher_has(
     quiet_github: GitHubServer,
 ) -> None:
-    """A gate job that fails within half a minute decides before the run has ended."""
-    ci, clock = Ci(quiet_github), Story()
-    ci.is_now("in_progress")
-    clock.events = {20: lambda: ci.job_is(0, "failure")}
-    judgement = watch(quiet_github, clock, quiet_github.token)
-    assert (judgement.verdict, clock.elapsed) == (Verdict.FAILED, 30)
-    assert used(quiet_github, quiet_github.token) <= 4
-
-
-def test_the_last_look_asks_for_the_jobs(quiet_github: GitHubServer) -> None:
-    """A job that failed meanwhile counts at the deadline, whatever it costs."""
-    ci, clock = Ci(quiet_github), Story()
-    ci.is_now("in_progress")
-    clock.events = {100: lambda: ci.job_is(1, "failure")}
-    judgement = watch(quiet_github, clock, quiet_github.token)
-    assert (judgement.verdict, clock.elapsed) == (Verdict.FAILED, 300)
+    """A watcher that is started again late looks once, and waits no second deadline."""
+    quiet_github.script_runs(ScriptedRun("b" * 40))
+    http, clock = Http(through_proxy=False), Story()
+    token = quiet_github.token
+    github = GitHub(http, quiet_github.api_url, "team/app", token, clock)
+    shipped = Watch(github, "ci.yml", GATE, 10, Patience())
+    for waited, slept in ((0, 300), (250, 50), (300, 0), (1e9, 0)):
+        clock.elapsed = 0
+        judgement = await_verdict(shipped, SHA, clock, lambda _: None, waited)
+        assert judgement.verdict is Verdict.NONE
+        assert clock.elapsed == slept
 
 
 def test_watches_without_a_token_share_sixty_requests(
@@ -122,7 +143,8 @@ def test_watches_without_a_token_share_sixty_requests(
     looks = []
     for _ in range(10):
         clock = Story()
-        assert watch(quiet_github, clock, "").verdict is Verdict.NONE
+        judgement = watch(quiet_github, clock, "")
+        assert judgement.is_running or len(looks) > 6
         looks.append(len(clock.slept))
     assert used(quiet_github, None) <= 60
     assert looks[0] > 8, "the first watch of an hour need not be slow"
@@ -148,7 +170,7 @@ def a_watch(server: GitHubServer) -> Watch:
     """Return a watch that only looks once."""
     http = Http(through_proxy=False)
     github = GitHub(http, server.api_url, "team/app", "", FakeClock())
-    return Watch(github, "ci.yml", GATE, interval=10, deadline=300)
+    return Watch(github, "ci.yml", GATE, 10, Patience())
 
 
 def test_an_event_is_believed_where_github_is_silent(

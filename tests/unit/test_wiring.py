@@ -104,7 +104,7 @@ def test_repository_is_configured_or_origins(
         return
     watch = pipeline.watch()
     assert watch.github.base == f"https://api.github.com/repos/{asked}"
-    assert (watch.workflow, watch.deadline) == ("ci.yml", 300)
+    assert (watch.workflow, watch.patience.deadline) == ("ci.yml", 300)
 
 
 def test_no_webhook_is_no_obstacle(

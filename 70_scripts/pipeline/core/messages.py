@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pipeline.core.history import Kind, Order
 from pipeline.core.sha import Sha
-from pipeline.core.skipping import NO_CI
 from pipeline.core.verdict import Judgement
 from pipeline.core.wording import escaped, one_line
 
@@ -37,15 +36,18 @@ def started(order: Order, *, awaits_ci: bool = True) -> Notice:
 
 
 def live(
-    order: Order, seconds: float, remarks: tuple[str, ...], *, awaits_ci: bool = True
+    order: Order, seconds: float, remarks: tuple[str, ...], *, no_ci: str = ""
 ) -> Notice:
-    """Say that the SHA serves, read back, and where its verdict will come from."""
+    """Say that the SHA serves, read back, and where its verdict will come from.
+
+    ``no_ci`` says why it will not come from CI.
+    """
     lines = (
         f"Serving this SHA, healthy, after {seconds:.1f} s",
         *remarks,
-        CI_IN_PROGRESS if awaits_ci else f"⏳ {NO_CI}; settle it by hand",
+        f"⏳ {escaped(no_ci)}; settle it by hand" if no_ci else CI_IN_PROGRESS,
     )
-    title = "Live, awaiting CI" if awaits_ci else "Live, awaiting a person's verdict"
+    title = "Live, awaiting a person's verdict" if no_ci else "Live, awaiting CI"
     return _notice("🚀", title, order, lines)
 
 
@@ -58,9 +60,22 @@ def deployed(order: Order) -> Notice:
     return _notice("✅", "Deployed", order, lines)
 
 
-def validated(order: Order, judgement: Judgement) -> Notice:
-    """Say that a SHA passed and serves."""
-    return _notice("✅", "Validated", order, _why(judgement))
+def still_running(order: Order, judgement: Judgement) -> Notice:
+    """Say that CI takes longer than the watch, and that nothing is rolled back."""
+    lines = ("⏳ CI still running; its end decides", *_why(judgement))
+    return _notice("🚀", "Live, CI still running", order, lines)
+
+
+def kept(order: Order, judgement: Judgement) -> Notice:
+    """Say that the SHA goes on serving although no verdict came."""
+    lines = (*reasons(judgement), "Left as it is; a late verdict still counts")
+    return _notice("⏳", "Live without a verdict", order, lines, is_alert=True)
+
+
+def validated(order: Order, judgement: Judgement, *, is_late: bool = False) -> Notice:
+    """Say that a SHA passed and serves; aloud where it was told to have no verdict."""
+    lines = ("CI passed after all", *_why(judgement)) if is_late else _why(judgement)
+    return _notice("✅", "Validated", order, lines, is_alert=is_late)
 
 
 def returned(order: Order, target: Sha, reasons: tuple[str, ...]) -> Notice:
@@ -162,6 +177,16 @@ def undeployed(
         f"Author: {_at(author)}",
         f"Message: {escaped(subject)}",
         *reasons(judgement),
+    )
+    return Notice("\n".join(lines), is_alert=True)
+
+
+def moved(repository: str, where: str) -> Notice:
+    """Say that GitHub redirects: the repository was renamed or transferred."""
+    lines = (
+        f"⚠️ GITHUB - {escaped(repository)} has moved",
+        f"GitHub redirects to {one_line(where)}",
+        "To do: set github.repository, or origin's address, to the new name",
     )
     return Notice("\n".join(lines), is_alert=True)
 

@@ -112,10 +112,19 @@ def _place(situation: Situation, sha: Sha) -> int:
     return healthy.index(sha) if sha in healthy else -1
 
 
-def outcome_of(sha: Sha, plan: Plan, was_live: bool, verdict: Verdict) -> Outcome:
-    """Say how the deployments of a judged SHA end, once the plan is carried out."""
+def outcome_of(
+    sha: Sha, plan: Plan, was_live: bool, verdict: Verdict, on_no_verdict: OnNoVerdict
+) -> Outcome | None:
+    """Say how the deployments of a judged SHA end, once the plan is carried out.
+
+    Returns:
+        None where they stay open: live without a verdict, which may still come.
+    """
     if verdict is Verdict.PASSED:
         return Outcome.VALIDATED if plan.validated == sha else Outcome.SUPERSEDED
     if not was_live:
         return Outcome.SUPERSEDED
-    return Outcome.ROLLED_BACK if plan.serve is not None else Outcome.FAILED
+    if plan.serve is not None:
+        return Outcome.ROLLED_BACK
+    is_kept = verdict is Verdict.NONE and on_no_verdict is OnNoVerdict.KEEP
+    return None if is_kept and not plan.is_stranded else Outcome.FAILED

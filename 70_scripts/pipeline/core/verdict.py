@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from pipeline.core.sha import Sha
 
+UNFINISHED = ("requested", "queued", "waiting", "pending", "in_progress")
+
 
 class Verdict(StrEnum):
     """What CI said of a SHA."""
@@ -49,17 +51,27 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, why, and the run that it was read from."""
+    """A verdict, why, and the run that it was read from.
+
+    ``is_unheard`` where GitHub could not be asked.
+    """
 
     verdict: Verdict
     reason: str
     run: Run | None = None
     jobs: tuple[Job, ...] = ()
+    is_unheard: bool = False
 
     @property
     def is_final(self) -> bool:
         """Tell whether there is nothing to wait for."""
         return self.verdict is not Verdict.PENDING
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether GitHub says that the run has begun, or will, and not ended."""
+        has_run = self.run is not None and self.run.status in UNFINISHED
+        return has_run and not self.is_final
 
 
 def standing(judgement: Judgement, *, has_passed: bool) -> Judgement:
@@ -98,14 +110,17 @@ def judge(run: Run | None, jobs: Iterable[Job], gate_jobs: Iterable[str]) -> Jud
     failed = tuple(job for job in jobs if job.is_failed)
     if run.status != "completed":
         return _judge_unfinished(run, failed, frozenset(gate_jobs))
+    if not run.conclusion:
+        return Judgement(
+            Verdict.PENDING, "CI has ended, its conclusion is awaited", run
+        )
     if run.conclusion == "success":
         return Judgement(Verdict.PASSED, "CI passed", run)
     if run.conclusion == "failure":
         names = ", ".join(job.name for job in failed)
         reason = f"CI failed: {names}" if names else "CI failed"
         return Judgement(Verdict.FAILED, reason, run, failed)
-    word = run.conclusion or "nothing"
-    return Judgement(Verdict.NONE, f"CI concluded {word!r}", run)
+    return Judgement(Verdict.NONE, f"CI concluded {run.conclusion!r}", run)
 
 
 def _judge_unfinished(

@@ -150,6 +150,24 @@ class Store:
         command = ("log", "-1", "--format=%B", str(sha))
         return self._git(*command, allowed=(0, 128)).text
 
+    def text(self, sha: Sha, path: str) -> str | None:
+        """Return a file at a commit as text, None where there is no such file."""
+        command = ("cat-file", "blob", f"{sha}:{path}")
+        found = self._git(*command, allowed=(0, 128))
+        return found.text if found.code == 0 else None
+
+    def parent(self, sha: Sha) -> Sha | None:
+        """Return a commit's first parent, None if it has none here."""
+        command = ("rev-parse", "--verify", "--quiet", f"{sha}^1")
+        found = self._git(*command, allowed=(0, 1, 128))
+        return Sha(found.text) if found.code == 0 else None
+
+    def changed(self, older: Sha, newer: Sha) -> tuple[str, ...]:
+        """Return the paths that differ between two commits, both names of a move."""
+        options = ("-r", "-z", "--name-only", "--no-renames", "--no-ext-diff")
+        names = self._git("diff-tree", *options, str(older), str(newer)).text
+        return tuple(filter(None, names.split("\0")))
+
     def commits_since(
         self, older: Sha | None, newer: Sha, most: int
     ) -> tuple[tuple[Sha, Commit], ...]:

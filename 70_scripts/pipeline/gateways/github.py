@@ -1,31 +1,36 @@
 """GitHub's REST API: which runs a commit has, and which jobs they have."""
 
 import re
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Job, Run
 from pipeline.effects.clock import Clock
 from pipeline.effects.http import Answer, Http, Unreachable
-from pipeline.gateways.github_api import GitHubApi, GitHubUnavailable
+from pipeline.gateways.github_api import GitHubApi, GitHubUnavailable, refusal
 
 __all__ = ["GitHub", "GitHubUnavailable"]
 
 MOST_PAGES = 10
 NEXT_PAGE = re.compile(r'<([^>]+)>;\s*rel="next"')
+LONGEST = 500
+LARGEST = 2**63 - 1  # what the journal can hold
+
+_Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
+_Text = Annotated[str, AfterValidator(lambda text: _storable(text))]
 
 
 class _RunPayload(BaseModel):
-    id: int
-    run_attempt: int = 1
+    id: _Number
+    run_attempt: _Number = 1
     head_sha: str
     event: str
     path: str
-    status: str | None
-    conclusion: str | None
-    html_url: str
+    status: _Text | None
+    conclusion: _Text | None
+    html_url: _Text | None
 
 
 class _RunsPayload(BaseModel):
@@ -33,9 +38,9 @@ class _RunsPayload(BaseModel):
 
 
 class _JobPayload(BaseModel):
-    name: str
-    conclusion: str | None
-    html_url: str | None
+    name: _Text
+    conclusion: _Text | None
+    html_url: _Text | None
 
 
 class _JobsPayload(BaseModel):
@@ -58,12 +63,21 @@ class GitHub(GitHubApi):
     def runs(self, sha: Sha, workflow: str) -> list[Run]:
         """Return every listed push run of a commit; check them again before use.
 
+        GitHub's filters are an index of their own, which may lag or be empty: where
+        it has nothing, the newest runs of the workflow are looked through.
+
         Raises:
             GitHubUnavailable: no usable answer.
         """
+        path = f"/workflows/{workflow}/runs"
         query = f"head_sha={sha}&event=push&per_page=100"
-        pages = self._pages(f"/workflows/{workflow}/runs?{query}", _RunsPayload)
-        return [_run(payload) for page in pages for payload in page.workflow_runs]
+        pages = self._pages(f"{path}?{query}", _RunsPayload)
+        found = [_run(payload) for page in pages for payload in page.workflow_runs]
+        if found or self.pause() > 0:
+            return found
+        page, *_ = self._pages(f"{path}?per_page=100", _RunsPayload, most=1)
+        listed = (_run(payload) for payload in page.workflow_runs)
+        return [run for run in listed if run.sha == sha]
 
     def jobs(self, run: Run) -> list[Job]:
         """Return the jobs of a run's newest attempt.
@@ -78,10 +92,12 @@ class GitHub(GitHubApi):
             for payload in page.jobs
         ]
 
-    def _pages(self, path: str, model: type[_Page]) -> list[_Page]:
+    def _pages(
+        self, path: str, model: type[_Page], most: int = MOST_PAGES
+    ) -> list[_Page]:
         url: str | None = f"{self.base}/actions{path}"
         pages: list[_Page] = []
-        while url is not None and len(pages) < MOST_PAGES:
+        while url is not None and len(pages) < most:
             answer = self._ask(url)
             try:
                 pages.append(model.model_validate(answer.json()))
@@ -99,7 +115,7 @@ class GitHub(GitHubApi):
         if answer.status == 304 and known:
             return known
         if answer.status != 200:
-            raise GitHubUnavailable(f"HTTP {answer.status}")
+            raise refusal(answer.status, has_token=self.has_token)
         if "etag" in answer.headers:
             self._seen[url] = answer
         return answer
@@ -113,6 +129,11 @@ def run_of(payload: object) -> Run | None:
         return None
 
 
+def _storable(text: str) -> str:
+    """Return text as the journal can hold it: not endless, no half characters."""
+    return text[:LONGEST].encode("utf-8", "replace").decode("utf-8")
+
+
 def _run(payload: _RunPayload) -> Run:
     return Run(
         id=payload.id,
@@ -122,5 +143,5 @@ def _run(payload: _RunPayload) -> Run:
         path=payload.path,
         status=payload.status or "",
         conclusion=payload.conclusion or "",
-        url=payload.html_url,
+        url=payload.html_url or "",
     )

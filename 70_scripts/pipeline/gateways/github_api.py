@@ -1,27 +1,33 @@
 """Requests to GitHub's REST API about one repository, paced as GitHub asks.
 
-Limits and headers: https://docs.github.com/en/rest/using-the-rest-api/
+Redirects are followed on GitHub's own host, as its documentation asks; the token goes
+to no other one. https://docs.github.com/en/rest/using-the-rest-api/
 best-practices-for-using-the-rest-api
 """
 
 from collections.abc import Mapping
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from pipeline.effects.clock import Clock
 from pipeline.effects.http import Answer, Http, Unreachable
 from pipeline.errors import ExpectedError
+from pipeline.gateways.github_limits import pause_of, remaining, seconds_to_reset
 
 API_VERSION = "2022-11-28"
-LEAST_PAUSE = 60.0
+REDIRECTS = (301, 302, 307, 308)
+MOST_REDIRECTS = 5
+PORTS = {"http": 80, "https": 443}
 
 
 class GitHubUnavailable(ExpectedError):
-    """GitHub gave no usable answer."""
+    """GitHub gave no usable answer; ``is_refusal`` where it answered, and said no."""
 
     exit_code = 4
 
-    def __init__(self, seen: str) -> None:
+    def __init__(self, seen: str, *, is_refusal: bool = False) -> None:
         """Keep what was seen."""
-        super().__init__(f"GitHub unreachable: {seen}")
+        what = "GitHub refuses" if is_refusal else "GitHub unreachable"
+        super().__init__(f"{what}: {seen}")
 
 
 class GitHubApi:
@@ -32,17 +38,19 @@ class GitHubApi:
     ) -> None:
         """Ask at ``api_url``; without a ``token`` only public repositories answer.
 
-        ``counted`` is the number of requests that GitHub has charged for,
-        ``remaining`` what it said is left until its window ends.
+        ``remaining`` is what GitHub said is left until its window ends, in
+        ``window`` seconds; ``moved_to`` is where it redirected to, if it did.
         """
         self._http = http
-        self._api = f"{api_url}/"
+        self._host = urlsplit(api_url)
         self.base = f"{api_url}/repos/{repository}"
+        self.repository = repository
         self._clock = clock
         self._resume_at = 0.0
         self.has_token = bool(token)
-        self.counted = 0
         self.remaining: int | None = None
+        self.window: float | None = None
+        self.moved_to = ""
         self._headers = {
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": API_VERSION,
@@ -52,7 +60,7 @@ class GitHubApi:
 
     def pause(self) -> float:
         """Return the seconds that GitHub wants to be left alone."""
-        return max(self._resume_at - self._clock.now(), 0.0)
+        return max(self._resume_at - self._clock.monotonic(), 0.0)
 
     def ask(
         self,
@@ -65,35 +73,58 @@ class GitHubApi:
         """Send one request and return the answer, whatever its status.
 
         Raises:
-            GitHubUnavailable: no whole answer came.
+            GitHubUnavailable: no whole answer came, or it leads away from GitHub.
         """
-        if not url.startswith(self._api):
-            # A page link elsewhere would take the token along.
-            raise GitHubUnavailable("a page link that leaves GitHub's API")
-        both = {**self._headers, **(headers or {})}
+        url = self._own("", url, "a page link")
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = self._send(method, url, headers or {}, body)
+            if answer.status not in REDIRECTS:
+                return answer
+            url = self._own(url, answer.headers.get("location", ""), "a redirect")
+            self.moved_to = url.partition("/actions/")[0].partition("?")[0]
+        raise GitHubUnavailable("it redirects in circles")
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: object | None
+    ) -> Answer:
+        both = {**self._headers, **headers}
         try:
             answer = self._http.ask(method, url, headers=both, body=body)
         except Unreachable as error:
             raise GitHubUnavailable(str(error)) from error
-        self._count(answer)
         now = self._clock.now()
-        self._resume_at = now + _pause(answer.status, answer.headers, now)
+        self.remaining = remaining(answer.headers)
+        self.window = seconds_to_reset(answer.headers, now)
+        pause = pause_of(answer.status, answer.headers, now)
+        self._resume_at = self._clock.monotonic() + pause
         return answer
 
-    def _count(self, answer: Answer) -> None:
-        # An unchanged answer is free, but only for who shows a token.
-        self.counted += not (answer.status == 304 and self.has_token)
-        left = answer.headers.get("x-ratelimit-remaining", "")
-        self.remaining = int(left) if left.isdecimal() else None
+    def _own(self, url: str, target: str, what: str) -> str:
+        """Return an address of GitHub's own host; no other one is asked.
+
+        Its beginning is ours: however the two would be read, the token stays here.
+        """
+        try:
+            parts = urlsplit(urljoin(url, target))
+            is_own = _origin(parts) == _origin(self._host) and "@" not in parts.netloc
+        except ValueError:
+            is_own = False
+        if not is_own:
+            raise GitHubUnavailable(f"{what} that leaves GitHub's API")
+        query = f"?{parts.query}" if parts.query else ""
+        return f"{self._host.scheme}://{self._host.netloc}{parts.path}{query}"
 
 
-def _pause(status: int, headers: Mapping[str, str], now: float) -> float:
-    is_refused = status in (403, 429)
-    try:
-        if "retry-after" in headers:
-            return float(headers["retry-after"])
-        if headers.get("x-ratelimit-remaining") == "0":
-            return float(headers["x-ratelimit-reset"]) - now
-    except (KeyError, ValueError):
-        is_refused = True
-    return LEAST_PAUSE if is_refused else 0.0
+def refusal(status: int, *, has_token: bool) -> GitHubUnavailable:
+    """Return what an answer that is no success means."""
+    if status == 401:
+        return GitHubUnavailable("the token is refused (HTTP 401)", is_refusal=True)
+    if status == 404:
+        seen = "not found, or the token may not see it (HTTP 404)"
+        hint = "" if has_token else "; no token is set"
+        return GitHubUnavailable(seen + hint, is_refusal=True)
+    return GitHubUnavailable(f"HTTP {status}")
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)

@@ -104,22 +104,30 @@ class Journal(Records):
 
     def judge(self, sha: Sha, judgement: Judgement) -> None:
         """Record a verdict, unless it says what the last one said."""
-        run = judgement.run
-        fact = {
-            "verdict": judgement.verdict,
-            "reason": judgement.reason,
-            "run": run.id if run else None,
-            "attempt": run.attempt if run else None,
-        }
+        if not self._is_known(sha, judgement):
+            with self._transaction():
+                self._judge(sha, judgement)
+
+    def _is_known(self, sha: Sha, judgement: Judgement) -> bool:
         last = self._database.execute(
             "SELECT verdict, reason, run, attempt FROM verdict WHERE sha = ? "
             "ORDER BY id DESC LIMIT 1",
             (sha,),
         ).fetchone()
-        if last is None or tuple(last) != tuple(fact.values()):
-            url, now = run.url if run else "", self._clock.now()
-            with self._transaction():
-                self._insert("verdict", sha=sha, **fact, at=now, run_url=url)
+        return last is not None and tuple(last) == tuple(_fact(judgement).values())
+
+    def _judge(self, sha: Sha, judgement: Judgement) -> None:
+        url = judgement.run.url if judgement.run else ""
+        fact, now = _fact(judgement), self._clock.now()
+        self._insert("verdict", sha=sha, **fact, at=now, run_url=url)
+
+    def hold(
+        self, deployment: Deployment, judgement: Judgement, notice: Notice
+    ) -> None:
+        """Record, with its notice, that the CI of a deployment is still running."""
+        with self._transaction():
+            self._judge(deployment.sha, judgement)
+            self._tell(deployment.id, notice)
 
     def validate(self, sha: Sha) -> None:
         """Record that a SHA is the last validated one."""
@@ -184,3 +192,13 @@ class Journal(Records):
 
     def _transaction(self) -> AbstractContextManager[None]:
         return transaction(self._database)
+
+
+def _fact(judgement: Judgement) -> dict[str, object]:
+    run = judgement.run
+    return {
+        "verdict": judgement.verdict,
+        "reason": judgement.reason,
+        "run": run.id if run else None,
+        "attempt": run.attempt if run else None,
+    }

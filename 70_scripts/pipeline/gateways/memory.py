@@ -127,6 +127,11 @@ class Memory:
         has_passed = self.verdicts()[sha] is Verdict.PASSED
         return standing(judgement, has_passed=has_passed)
 
+    def was_without_verdict(self, sha: Sha) -> bool:
+        """Tell whether it was ever recorded that no verdict came for a SHA."""
+        query = "SELECT 1 FROM verdict WHERE sha = ? AND verdict = ? LIMIT 1"
+        return self._database.execute(query, (sha, Verdict.NONE)).fetchone() is not None
+
     def proved(self, environment: str, sha: Sha) -> str:
         """Return with which artefact a SHA was last healthy elsewhere, empty if not."""
         row = self._database.execute(

@@ -24,6 +24,25 @@ class Records(Memory):
         ).fetchone()
         return bool(row and row["text"] == notice.text)
 
+    def was_told(self, deployment: Deployment | None, notice: Notice) -> bool:
+        """Tell whether a notice was ever made, of a deployment or of none."""
+        query = "SELECT 1 FROM notice WHERE deployment IS ? AND text = ? LIMIT 1"
+        values = (deployment.id if deployment else None, notice.text)
+        return self._database.execute(query, values).fetchone() is not None
+
+    def previous_deploy(self, environment: str, sha: Sha) -> Sha | None:
+        """Return what was deployed last before a SHA came, None if nothing was."""
+        first = (
+            "(SELECT MIN(n.id) FROM deployment n "
+            "WHERE n.environment = d.environment AND n.sha = ?)"
+        )
+        where = (
+            "d.environment = ? AND d.kind = ? AND d.sha <> ? AND "
+            f"d.id < COALESCE({first}, 9e18)"
+        )
+        found = self._deployments(where, environment, Kind.DEPLOY, sha, sha)
+        return found[-1].sha if found else None
+
     def live(self, environment: str) -> Deployment | None:
         """Return the deployment that serves; None while that is not certain.
 

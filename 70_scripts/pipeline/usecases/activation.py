@@ -8,7 +8,6 @@ from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Step
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
-from pipeline.core.skipping import asks_for_no_ci
 from pipeline.usecases.environment import Environment
 
 
@@ -53,8 +52,8 @@ def _live_notice(
     if deployment.order.kind is not Kind.DEPLOY or env.is_validated_only:
         return None  # Its end will be told.
     seconds = env.clock.now() - deployment.started_at
-    is_skipped = asks_for_no_ci(env.store.message(deployment.sha))
-    return messages.live(deployment.order, seconds, remarks, awaits_ci=not is_skipped)
+    no_ci = env.why_no_ci(deployment.sha)
+    return messages.live(deployment.order, seconds, remarks, no_ci=no_ci)
 
 
 def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...]:

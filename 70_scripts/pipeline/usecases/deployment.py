@@ -5,7 +5,6 @@ from typing import NoReturn
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Order
 from pipeline.core.sha import Sha
-from pipeline.core.skipping import asks_for_no_ci
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import Refused
 from pipeline.usecases.environment import Environment
@@ -58,8 +57,7 @@ def _refuse(env: Environment, sha: Sha, reason: str, todo: str) -> NoReturn:
 
 def _start(env: Environment, order: Order) -> Deployment:
     point = rollback_point(env, order.sha)
-    is_skipped = asks_for_no_ci(env.store.message(order.sha))
-    awaits_ci = not (env.is_validated_only or is_skipped)
+    awaits_ci = not (env.is_validated_only or env.why_no_ci(order.sha))
     notice = messages.started(order, awaits_ci=awaits_ci)
     deployment = env.journal.start(order, point, notice)
     env.announce(f"deploying {order.sha.short}, deployment {deployment.id}")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
@@ -32,6 +33,9 @@ class Environment:
         is_busy: tells whether somebody holds the lock now.
         backup: makes one, proves it, and returns its name; None where none is needed.
         strategy_files: what a strategy needs to prepare a version.
+        patience: how long a verdict is awaited.
+        on_no_ci: what it leads to that no CI comes; None is as ``on_no_verdict``.
+        why_no_ci: says why no CI comes for a commit, empty where one comes.
     """
 
     name: str
@@ -53,6 +57,9 @@ class Environment:
     rolls_back: bool = True
     is_busy: Callable[[], bool] = lambda: False
     backup: "Callable[[Environment], str] | None" = None
+    patience: Patience = Patience()
+    on_no_ci: OnNoVerdict | None = None
+    why_no_ci: Callable[[Sha], str] = lambda _: ""
 
     def announce(self, doing: str) -> None:
         """Print one line for the phase that begins."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pipeline.core.history import Deployment, Kind, Step
 from pipeline.core.sha import Sha
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.pending import is_held, is_unjudged
 from pipeline.usecases.serving import serving
 
 BUSY = "busy"
@@ -22,6 +23,8 @@ class Overview:
         operation: what is being done there now, empty if nothing is.
         has_drifted: somebody changed by hand what serves.
         misreports: what the journal says serves, and reports another version.
+        running: those of them whose CI is still running after the deadline.
+        unjudged: those of them for which no verdict came, and which are kept.
     """
 
     environment: str
@@ -34,6 +37,8 @@ class Overview:
     operation: str
     has_drifted: bool
     misreports: bool
+    running: tuple[Sha, ...] = ()
+    unjudged: tuple[Sha, ...] = ()
 
 
 def overview(env: Environment) -> Overview:
@@ -41,7 +46,7 @@ def overview(env: Environment) -> Overview:
     probe = env.endpoint.probe()
     operation = _operation(env)
     seen = serving(env, probe)
-    open_deployments = env.journal.open_deployments(env.name)
+    awaiting = tuple(one.sha for one in env.journal.open_deployments(env.name))
     is_unknown = probe.sha is not None and seen.live is None
     return Overview(
         environment=env.name,
@@ -50,10 +55,12 @@ def overview(env: Environment) -> Overview:
         journaled=seen.live.sha if seen.live else None,
         since=seen.live.started_at if seen.live else None,
         is_validated=probe.sha is not None and env.journal.was_validated(probe.sha),
-        awaiting=tuple(deployment.sha for deployment in open_deployments),
+        awaiting=awaiting,
         operation=operation,
         has_drifted=(seen.is_drifted or is_unknown) and operation in ("", BUSY),
         misreports=seen.is_misreporting,
+        running=tuple(sha for sha in awaiting if is_held(env, sha)),
+        unjudged=tuple(sha for sha in awaiting if is_unjudged(env, sha)),
     )
 
 

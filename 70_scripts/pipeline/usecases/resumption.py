@@ -8,14 +8,17 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from pipeline.core.history import Deployment
+from pipeline.core.patience import counted
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import EXPECTED, TimedOut
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.pending import age, hold, is_held, is_kept, open_of
 from pipeline.usecases.recovery import recover, revive
 from pipeline.usecases.settlement import catch_up, settle
 
-Look = Callable[[Sha], Judgement | None]
+# Asks of a SHA, the second argument telling whether its deployment is open.
+Look = Callable[[Sha, bool], Judgement | None]
 LATEST = 24 * 3600.0  # seconds: a verdict that is later than this is nobody's hope
 
 
@@ -24,7 +27,8 @@ def resume(env: Environment, look: Look) -> None:
 
     Args:
         env: the environment.
-        look: asks CI's verdict of a SHA now; None where it is not the time to ask.
+        look: asks CI's verdict of a SHA now, and whether it is urgent: a deployment of
+            it is open; None where it is not the time to ask.
 
     Raises:
         ExpectedError, OSError: what went wrong first; the rest was done.
@@ -76,14 +80,43 @@ def _see_to_safely(env: Environment, sha: Sha, look: Look) -> Exception | None:
 
 def _see_to(env: Environment, sha: Sha, look: Look) -> None:
     known = env.journal.judgement(sha)
-    is_open = any(one.sha == sha for one in env.journal.open_deployments(env.name))
+    is_open = bool(open_of(env, sha))
     if is_open and (known is None or not known.is_final):
         if not env.watchers.is_watching(sha):
-            env.announce(f"verdict awaited again: {env.watchers.launch(sha)}")
+            _await_further(env, sha, look)
+    elif is_open and known is not None:
+        _finish(env, sha, known, look)
+    else:
+        judgement = look(sha, False)
+        is_new = known is None or (judgement and judgement.verdict is not known.verdict)
+        if judgement and judgement.is_final and is_new:
+            settle(env, sha, judgement)
+
+
+def _await_further(env: Environment, sha: Sha, look: Look) -> None:
+    """Watch again what has time left; after the deadline ask, once each time."""
+    waited = age(env, sha)
+    if waited < env.patience.deadline:
+        env.announce(f"verdict awaited again: {env.watchers.launch(sha)}")
         return
-    judgement = known if is_open else look(sha)
-    if judgement is None or not judgement.is_final:
+    seen = look(sha, True)
+    if seen is None:
         return
-    if not is_open and known and judgement.verdict is known.verdict:
-        return  # Nothing new.
-    settle(env, sha, judgement)
+    was_running = is_held(env, sha)
+    judgement = counted(seen, waited, env.patience, was_running=was_running)
+    env.announce(f"{sha.short}, after {waited:.0f} s: {judgement.reason}")
+    if judgement.is_final:
+        settle(env, sha, judgement)
+    else:
+        hold(env, sha, judgement)
+
+
+def _finish(env: Environment, sha: Sha, known: Judgement, look: Look) -> None:
+    """Settle what was judged, and has not ended; what is kept may be judged late."""
+    if known.verdict is Verdict.NONE and age(env, sha) < LATEST:
+        seen = look(sha, False)
+        if seen and seen.verdict in (Verdict.PASSED, Verdict.FAILED):
+            settle(env, sha, seen)
+            return
+    if known.verdict is not Verdict.NONE or not is_kept(env, sha, known):
+        settle(env, sha, known)

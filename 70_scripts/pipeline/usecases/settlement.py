@@ -6,11 +6,18 @@ everything known, not from the call.
 
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome
-from pipeline.core.settlement import Plan, Situation, decide, outcome_of
+from pipeline.core.settlement import (
+    OnNoVerdict,
+    Plan,
+    Situation,
+    decide,
+    outcome_of,
+)
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict, standing
 from pipeline.errors import FailedAndRolledBack, Refused, RollbackFailed
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.pending import end_replaced, keep, on_no_verdict
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
 from pipeline.usecases.returning import return_to
@@ -57,7 +64,7 @@ def catch_up(env: Environment) -> None:
     """
     journaled = env.journal.live(env.name)
     situation = _situation(env, journaled)
-    plan = decide(situation, env.on_no_verdict)
+    plan = decide(situation, _mode(env, journaled))
     if plan.serve is None and plan.validated == situation.validated:
         return
     live = _live(env)
@@ -82,10 +89,19 @@ def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
     except ENDS as end:
         failure = end
     if judgement.is_final:
-        outcome = outcome_of(sha, plan, was_live, judgement.verdict)
-        _close(env, sha, outcome, judgement)
+        mode = on_no_verdict(env, sha)
+        outcome = outcome_of(sha, plan, was_live, judgement.verdict, mode)
+        if outcome is None:
+            keep(env, sha, judgement)
+        else:
+            _close(env, sha, outcome, judgement)
+        end_replaced(env)
     if failure:
         raise failure
+
+
+def _mode(env: Environment, live: Deployment | None) -> OnNoVerdict:
+    return on_no_verdict(env, live.sha) if live else env.on_no_verdict
 
 
 def _live(env: Environment) -> Deployment | None:
@@ -125,7 +141,7 @@ def _situation(env: Environment, live: Deployment | None) -> Situation:
 def _point(env: Environment, live: Deployment | None) -> Plan:
     """Decide what follows from everything known, and move the pointer there."""
     situation = _situation(env, live)
-    plan = decide(situation, env.on_no_verdict)
+    plan = decide(situation, _mode(env, live))
     if plan.validated is not None and plan.validated != situation.validated:
         env.remember_validated(plan.validated)
         env.announce(f"last validated SHA is now {plan.validated.short}")
@@ -164,18 +180,19 @@ def _close(env: Environment, sha: Sha, outcome: Outcome, judgement: Judgement) -
         outcome = Outcome.SUPERSEDED
     for deployment in env.journal.open_deployments(env.name):
         if deployment.sha == sha:
-            notice = _closing_notice(deployment, outcome, judgement)
+            notice = _closing_notice(env, deployment, outcome, judgement)
             env.journal.end(deployment, outcome, judgement.reason, notice)
 
 
 def _closing_notice(
-    deployment: Deployment, outcome: Outcome, judgement: Judgement
+    env: Environment, deployment: Deployment, outcome: Outcome, judgement: Judgement
 ) -> messages.Notice | None:
     order = deployment.order
     if deployment.is_return or order.kind is Kind.ROLL_FORWARD:
         return None  # It was told with what it undid.
     if outcome is Outcome.VALIDATED:
-        return messages.validated(order, judgement)
+        is_late = env.journal.was_without_verdict(deployment.sha)
+        return messages.validated(order, judgement, is_late=is_late)
     if outcome is Outcome.SUPERSEDED:
         return messages.superseded(order, messages.reasons(judgement))
     return messages.failed(order, messages.reasons(judgement))

@@ -2,53 +2,52 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 
+from pipeline.core.patience import Patience, counted
 from pipeline.core.sha import Sha
-from pipeline.core.skipping import NO_CI, asks_for_no_ci
-from pipeline.core.verdict import Judgement, Run, Verdict, deciding_run, judge
+from pipeline.core.verdict import Job, Judgement, Run, Verdict, deciding_run, judge
 from pipeline.effects.clock import Clock
 from pipeline.gateways.github import GitHub, GitHubUnavailable
 
-MOST_COUNTED = 4  # requests that a watch with a token is charged for
-KEPT_BACK = 2  # of them, for the end of the run
-EARLY_LOOK = 4  # the look that asks for the jobs of a run that has not ended
-SHARE = 3  # a watch without a token takes at most a third of what is left
+SHARE = 3  # a watch takes at most a third of what GitHub says is left
+COST = 2  # requests of a look: the runs, and the jobs of one or the unfiltered list
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How a verdict is waited for; durations in seconds.
+    """How a verdict is waited for; ``interval`` between two looks, in seconds.
 
-    ``message_of`` returns a commit's message, empty where that is not known.
+    ``why_no_ci`` says why no CI comes for a commit, empty where one comes.
     """
 
     github: GitHub
     workflow: str
     gate_jobs: tuple[str, ...]
     interval: float
-    deadline: float
-    message_of: Callable[[Sha], str] = lambda _: ""
+    patience: Patience
+    why_no_ci: Callable[[Sha], str] = lambda _: ""
 
 
-def look(watch: Watch, sha: Sha, *, is_sparing: bool = False) -> Judgement:
+def look(watch: Watch, sha: Sha) -> Judgement:
     """Ask once what CI says of a SHA.
-
-    Args:
-        watch: whom to ask.
-        sha: the commit.
-        is_sparing: do not ask for the jobs of a run that has not ended.
 
     Raises:
         GitHubUnavailable: GitHub gave no usable answer.
     """
     runs = watch.github.runs(sha, watch.workflow)
     run = deciding_run(runs, sha, watch.workflow)
-    if run is None and asks_for_no_ci(watch.message_of(sha)):
+    if run is None and (why := watch.why_no_ci(sha)):
         # A person may still say the verdict, or run CI in another way, until the end.
-        return Judgement(Verdict.PENDING, NO_CI)
-    jobs = watch.github.jobs(run) if run and _has_jobs(watch, run, is_sparing) else []
-    return judge(run, jobs, watch.gate_jobs)
+        return Judgement(Verdict.PENDING, why)
+    return judge(run, _jobs(watch, run), watch.gate_jobs)
+
+
+def look_safely(watch: Watch, sha: Sha) -> Judgement:
+    """Ask once what CI says; silence is a judgement too, and never a final one."""
+    try:
+        return look(watch, sha)
+    except GitHubUnavailable as trouble:
+        return Judgement(Verdict.PENDING, str(trouble), is_unheard=True)
 
 
 def look_or_believe(watch: Watch, sha: Sha, told: Run | None) -> Judgement:
@@ -75,63 +74,58 @@ def look_or_believe(watch: Watch, sha: Sha, told: Run | None) -> Judgement:
 
 
 def await_verdict(
-    watch: Watch, sha: Sha, clock: Clock, say: Callable[[str], None]
+    watch: Watch, sha: Sha, clock: Clock, say: Callable[[str], None], age: float = 0.0
 ) -> Judgement:
     """Look at once and again until the verdict is final or the deadline has passed.
 
+    Args:
+        watch: whom to ask.
+        sha: the commit.
+        clock: the time.
+        say: tells each look to whoever reads the log.
+        age: seconds since the deployment began: a watcher that was started again
+            has what its predecessors left, and looks at least once.
+
     Returns:
-        A final judgement; ``none`` where none came in time.
+        A final judgement, ``none`` where none came in time; or a pending one, where
+        CI is still running.
     """
-    start = clock.monotonic()
-    for number in count(1):
-        left = watch.deadline - (clock.monotonic() - start)
-        is_sparing = left > 0 and not _can_afford_jobs(watch.github, number)
-        judgement = _look_safely(watch, sha, is_sparing)
+    start, deadline = clock.monotonic() - age, watch.patience.deadline
+    was_running, pace = False, watch.interval
+    while True:
+        judgement = look_safely(watch, sha)
+        if not judgement.is_unheard:
+            was_running = judgement.is_running
         elapsed = clock.monotonic() - start
         say(f"[{elapsed:5.1f} s] {sha.short}: {judgement.verdict}: {judgement.reason}")
-        if judgement.is_final:
-            return judgement
-        left = max(watch.deadline - elapsed, 0.0)
-        wait = _wait(watch, left)
-        if left == 0 or (wait > left and watch.github.pause() > left):
+        left = max(deadline - elapsed, 0.0)
+        if judgement.is_final or left == 0:
+            break
+        pace = max(pace, _pace(watch, left))
+        pause = watch.github.pause()
+        if pause > left:
             clock.sleep(left)
             break
-        clock.sleep(min(wait, left))
-    reason = f"no verdict after {watch.deadline:g} s: {judgement.reason}"
-    return Judgement(Verdict.NONE, reason, judgement.run)
+        clock.sleep(min(max(pace, pause), left))
+    age = max(clock.monotonic() - start, deadline)
+    return counted(judgement, age, watch.patience, was_running=was_running)
 
 
-def _wait(watch: Watch, left: float) -> float:
-    """Return the seconds to the next look: ours, GitHub's wish, or the allowance's."""
-    github = watch.github
-    pace = 0.0
-    if not github.has_token and github.remaining is not None:
-        # Watches of the same hour share what is left: none takes more than a part.
-        pace = left / max(github.remaining // SHARE, 1)
-    return max(watch.interval, github.pause(), pace)
+def _pace(watch: Watch, left: float) -> float:
+    """Return the seconds between two looks with which GitHub's limit lasts.
 
-
-def _can_afford_jobs(github: GitHub, number: int) -> bool:
-    """Tell whether to ask for the jobs of an unfinished run at this look.
-
-    Their answer changes with every step, so that each time is charged. With a token
-    it is done once, late enough for a quick job to have failed; the rest of what a
-    watch may cost is kept for the run's end and the names of its failed jobs.
+    Watches of the same hour share what is left: none takes more than a part.
     """
-    if not github.has_token:
-        return True
-    return number >= EARLY_LOOK and github.counted + KEPT_BACK < MOST_COUNTED
+    remaining = watch.github.remaining
+    return 0.0 if remaining is None else left / max(remaining // (SHARE * COST), 1)
 
 
-def _has_jobs(watch: Watch, run: Run, is_sparing: bool) -> bool:
-    if run.conclusion == "failure":
-        github = watch.github
-        return not (github.has_token and github.counted >= MOST_COUNTED)
-    return run.status == "in_progress" and not is_sparing
-
-
-def _look_safely(watch: Watch, sha: Sha, is_sparing: bool) -> Judgement:
+def _jobs(watch: Watch, run: Run | None) -> list[Job]:
+    """Return the jobs of a run that has failed, or may; they only tell more of it."""
+    is_telling = run and (run.conclusion == "failure" or run.status == "in_progress")
+    if run is None or not is_telling or watch.github.pause() > 0:
+        return []
     try:
-        return look(watch, sha, is_sparing=is_sparing)
-    except GitHubUnavailable as trouble:
-        return Judgement(Verdict.PENDING, str(trouble))
+        return watch.github.jobs(run)
+    except GitHubUnavailable:
+        return []

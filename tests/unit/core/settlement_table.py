@@ -27,6 +27,7 @@ SIGNS = {
     "∅": Verdict.NONE,
 }
 NONE = "–"
+OPEN = "still open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Ending:
     verdict: Verdict
     was_live: bool
     plan: Plan
-    outcome: Outcome
+    mode: OnNoVerdict
+    outcome: Outcome | None
 
 
 def cases(page: Path = PAGE) -> list[Case]:
@@ -115,7 +117,9 @@ def _ending(verdict: str, served: str, then: str, other: str, outcome: str) -> E
     word = Verdict(verdict.partition(",")[0])
     was_live = {"yes": True, "no": False}[served]
     name = f"{verdict}, it served: {served}, validated: {then}"
-    return Ending(name, word, was_live, plan, Outcome(outcome))
+    mode = OnNoVerdict.KEEP if "kept" in verdict else OnNoVerdict.ROLLBACK
+    end = None if outcome == OPEN else Outcome(outcome)
+    return Ending(name, word, was_live, plan, mode, end)
 
 
 def _commit(word: str) -> Sha | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from pipeline.core import messages
 from pipeline.core.history import Kind, Order
 from pipeline.core.messages import Notice
+from pipeline.core.skipping import NO_CI
 from pipeline.core.verdict import Job, Judgement, Verdict
 
 from tests.unit.specimens import GOOD, HOSTILE, B, a_run, an_order
@@ -33,7 +34,7 @@ TEXTS: dict[str, tuple[Notice, str, bool]] = {
         False,
     ),
     "live, no CI will come": (
-        messages.live(ORDER, 1.26, (), awaits_ci=False),
+        messages.live(ORDER, 1.26, (), no_ci=NO_CI),
         f"🚀 PREPROD - Live, awaiting a person's verdict{HEAD}"
         "Serving this SHA, healthy, after 1.3 s\n"
         "⏳ no CI will come: the commit message asks for none; settle it by hand",
@@ -45,6 +46,23 @@ TEXTS: dict[str, tuple[Notice, str, bool]] = {
         "Serving this SHA, healthy, after 1.3 s\nHand-made changes were kept\n"
         "⏳ CI verification in progress...",
         False,
+    ),
+    "CI still running": (
+        messages.still_running(ORDER, Judgement(Verdict.PENDING, "CI is queued", RUN)),
+        f"🚀 PREPROD - Live, CI still running{HEAD}"
+        f"⏳ CI still running; its end decides\nCI is queued\n{LINK}",
+        False,
+    ),
+    "kept": (
+        messages.kept(ORDER, Judgement(Verdict.NONE, "no verdict", RUN)),
+        f"⏳ PREPROD - Live without a verdict{HEAD}Reason: no verdict\n{LINK}\n"
+        "Left as it is; a late verdict still counts",
+        True,
+    ),
+    "validated late": (
+        messages.validated(ORDER, PASSED, is_late=True),
+        f"✅ PREPROD - Validated{HEAD}CI passed after all\nCI passed\n{LINK}",
+        True,
     ),
     "validated": (
         messages.validated(ORDER, PASSED),

@@ -34,7 +34,8 @@ def test_table(case: Case) -> None:
 @pytest.mark.parametrize("ending", endings(), ids=lambda ending: ending.name)
 def test_endings(ending: Ending) -> None:
     """A judged deployment ends as the second table says, named for what happened."""
-    seen = outcome_of(A, ending.plan, ending.was_live, ending.verdict)
+    how = (ending.plan, ending.was_live, ending.verdict, ending.mode)
+    seen = outcome_of(A, *how)
     assert seen is ending.outcome
 
 

@@ -14,6 +14,9 @@ from pipeline.core.skipping import asks_for_no_ci
         "[actions skip]",
         "Typo\n\n\nskip-checks: true",
         "Typo\n\n\nskip-checks:true\n",
+        "Typo\n\nskip-checks: true",
+        "Typo\r\n\r\n\r\nskip-checks: true\r\n",
+        "Typo\n\n\nSigned-off-by: Ada <a@b>\nskip-checks: true\n\n",
     ],
 )
 def test_the_words_that_keep_ci_away(message: str) -> None:
@@ -23,7 +26,18 @@ def test_the_words_that_keep_ci_away(message: str) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["", "skip ci", "[skip-ci]", "[skip  ci]", "skip-checks: true\n\nnot at the end"],
+    [
+        "",
+        "skip ci",
+        "[skip-ci]",
+        "[skip  ci]",
+        "skip-checks: true\n\nnot at the end",
+        "skip-checks: true",
+        "Typo\nskip-checks: true",
+        "Typo\n\nno-skip-checks: true",
+        "Typo\n\nskip-checks: false",
+        "Typo\n\nskip-checks: true\nRefs: 1",
+    ],
 )
 def test_other_words_do_not(message: str) -> None:
     """What GitHub does not know keeps nothing away."""

@@ -28,7 +28,6 @@ FINAL = {
     "timed_out": Verdict.NONE,
     "action_required": Verdict.NONE,
     "startup_failure": Verdict.NONE,
-    "": Verdict.NONE,
     "SUCCESS": Verdict.NONE,
     "unheard_of": Verdict.NONE,
 }
@@ -49,6 +48,12 @@ def test_conclusion_decides(conclusion: str, verdict: Verdict) -> None:
     """Of all final words only success passes, and only failure fails."""
     judgement = verdict_of(a_run(conclusion=conclusion))
     assert (judgement.verdict, judgement.is_final) == (verdict, True)
+
+
+def test_an_end_without_a_conclusion_is_no_end() -> None:
+    """GitHub shows for a moment that a run has completed, and not yet how."""
+    judgement = verdict_of(a_run(status="completed", conclusion=""))
+    assert (judgement.verdict, judgement.is_running) == (Verdict.PENDING, False)
 
 
 @pytest.mark.parametrize("status", UNFINISHED)

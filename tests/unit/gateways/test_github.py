@@ -129,6 +129,91 @@ def test_foreign_page_link_is_refused(github: GitHub, site: Site, target: str) -
     assert len(site.requests) == 1
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_on_the_host_is_followed(
+    github: GitHub, site: Site, status: int
+) -> None:
+    """A renamed repository answers under another address, with the same token."""
+    there = f"/repositories/42/actions/workflows/ci.yml/runs?head_sha={A}"
+    site.answers(RUNS, Reply(status, {"Location": site.url + there}))
+    site.answers(there.partition("?")[0], runs_reply(1))
+    assert [run.id for run in github.runs(A, "ci.yml")] == [1]
+    first, second = site.requests
+    assert second.target == there
+    assert second.headers["Authorization"] == first.headers["Authorization"]
+    assert github.moved_to == f"{site.url}/repositories/42"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.1:9/repositories/42",
+        "//x.invalid/repositories/42",
+        "https://127.0.0.1/",
+        "file:///etc/passwd",
+        "http://user@127.0.0.1/",
+        "http://[",
+        "\\\\x.invalid\\a",
+    ],
+)
+def test_a_redirect_elsewhere_is_not_followed(
+    github: GitHub, site: Site, target: str
+) -> None:
+    """Another host, port or scheme, or a user in the address, gets no token."""
+    site.answers(RUNS, Reply(301, {"Location": target}))
+    with pytest.raises(GitHubUnavailable):
+        github.runs(A, "ci.yml")
+    assert all(
+        request.target.startswith(("/repos", "/\\")) for request in site.requests
+    )
+
+
+@pytest.mark.parametrize("headers", [{}, {"Location": RUNS}, {"Location": ""}])
+def test_redirects_have_an_end(
+    github: GitHub, site: Site, headers: dict[str, str]
+) -> None:
+    """A redirect to itself, or to nowhere, is given up after a few steps."""
+    site.answers(RUNS, Reply(302, headers))
+    with pytest.raises(GitHubUnavailable, match="circles"):
+        github.runs(A, "ci.yml")
+    assert len(site.requests) < 10
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (401, "the token is refused"),
+        (404, "not found, or the token may not see it"),
+    ],
+)
+def test_a_refusal_is_not_silence(
+    github: GitHub, site: Site, status: int, told: str
+) -> None:
+    """What GitHub says no to is named as that; it was reached."""
+    site.answers(RUNS, json_reply({"message": "no"}, status))
+    with pytest.raises(GitHubUnavailable, match=told) as caught:
+        github.runs(A, "ci.yml")
+    assert "unreachable" not in str(caught.value)
+    assert github.pause() == 0
+
+
+def test_texts_can_be_kept(github: GitHub, site: Site) -> None:
+    """Half a character, or megabytes, where a word is due: cut to what can be kept."""
+    hostile = "\ud800" + "x" * 100_000
+    site.answers(RUNS, json_reply({"workflow_runs": [listed(status=hostile)]}))
+    (run,) = github.runs(A, "ci.yml")
+    assert run.status.encode() and len(run.status) <= 500
+
+
+def test_an_empty_list_is_asked_for_once_more(github: GitHub, site: Site) -> None:
+    """Where the filter finds nothing, the newest runs are looked through."""
+    both = {"workflow_runs": [listed(7), listed(8, head_sha="b" * 40)]}
+    site.answers(RUNS, runs_reply(), json_reply(both))
+    assert [run.id for run in github.runs(A, "ci.yml")] == [7]
+    targets = [request.target for request in site.requests]
+    assert targets[1] == f"{RUNS}?per_page=100"
+
+
 RESET = f"{EPOCH + 90:.0f}"
 
 
@@ -137,15 +222,12 @@ RESET = f"{EPOCH + 90:.0f}"
     [
         (Reply(500), 0),
         (Reply(502, body=b"<html>"), 0),
-        (Reply(301, {"Location": "/elsewhere"}), 0),
-        (json_reply({"message": "Bad credentials"}, 401), 0),
-        (json_reply({"message": "Not Found"}, 404), 0),
         (Reply(403), 60),
         (Reply(429), 60),
         (Reply(403, {"Retry-After": "7"}), 7),
         (Reply(429, {"Retry-After": "7"}), 7),
-        (Reply(403, {"Retry-After": "-7"}), 0),
-        (Reply(403, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 60),
+        (Reply(403, {"Retry-After": "-7"}), 60),
+        (Reply(403, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 3600),
         (Reply(403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": RESET}), 90),
         (Reply(429, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}), 0),
         (Reply(403, {"X-RateLimit-Remaining": "0"}), 60),
@@ -176,6 +258,21 @@ def test_refusal_lasts_as_github_asks(
         json_reply({"workflow_runs": None}),
         json_reply({"workflow_runs": [{"id": 1}]}),
         json_reply({"workflow_runs": [listed(head_sha=None)]}),
+        json_reply({"workflow_runs": [listed(run_attempt=None)]}),
+        json_reply({"workflow_runs": [listed(run_attempt="two")]}),
+        json_reply({"workflow_runs": [listed(run_attempt=0)]}),
+        json_reply({"workflow_runs": [listed(id=10**30)]}),
+        json_reply({"workflow_runs": [listed(id=1.5)]}),
+        json_reply({"workflow_runs": [listed(id=True)]}),
+        json_reply({"workflow_runs": [listed(event=None)]}),
+        json_reply({"workflow_runs": [listed(status=7)]}),
+        json_reply({"workflow_runs": [listed(conclusion=["success"])]}),
+        json_reply({"workflow_runs": {"0": listed()}}),
+        json_reply("workflow_runs"),
+        Reply(body=b"[" * 200_000),
+        Reply(body=b'{"workflow_runs": ' + b"[" * 200_000),
+        Reply(body=b'{"workflow_runs": [{"id": NaN}]}'),
+        Reply(body=b'{"workflow_runs": [{"id": ' + b"9" * 5000 + b"}]}"),
     ],
 )
 def test_answer_of_unknown_form_is_none(
