@@ -1,40 +1,79 @@
-"""A local base image, for machines that cannot reach a registry of images.
+"""The base image of the app on this machine, wherever it can be had.
 
-Owns its making: it collects the slice of the host and imports it into the engine. The
-image stands in for `python:3.13.7-slim` in rehearsals and tests only. Python 3.13 is
-preferred, as the tag says; without it, the interpreter that runs this goes in.
+The shipped one is used where the engine has it or can pull it. Machines that reach no
+registry of images make one that stands in for it, in rehearsals and tests only: of
+pyenv's Python 3.13 and this Debian's own files, else of Debian's packages.
 """
 
 import os
 import subprocess
-import sys
-import tarfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import BytesIO
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from rehearsal import host_slice
+from rehearsal.host_archive import archive_of
 from rehearsal.host_slice import Interpreter
 
 TAG = "mangetamain-local-base:3.13"
-_DEADLINE = 120  # seconds, for each command
+PACKAGES = "ca-certificates,python3,python3-pip,python-is-python3"
+RELEASE = "trixie"  # Debian 13, whose Python is 3.13.
+_DEADLINE = 300  # seconds, for each command
 
 
 class BaseImageError(Exception):
-    """The base image could not be made; the text says what to do."""
+    """The base image could not be had; the text says what to do."""
 
 
-def ensure_base_image(tag: str = TAG, docker: str = "docker") -> str:
-    """Make the base image unless the engine has it, and return its tag.
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A Docker engine, by the command that speaks with it."""
+
+    docker: str = "docker"
+
+    def has(self, image: str) -> bool:
+        """Tell whether the engine has an image."""
+        try:
+            return bool(run([self.docker, "image", "ls", "--quiet", image]).strip())
+        except BaseImageError as error:
+            raise BaseImageError(f"{error}; this needs a running engine") from error
+
+    def pull(self, image: str) -> None:
+        """Bring an image from its registry."""
+        run([self.docker, "pull", "--quiet", image])
+
+    def load(self, archive: bytes) -> None:
+        """Make the local base image of an archive."""
+        run(import_command(self.docker, TAG), archive)
+
+
+def ensure_base_image(shipped: str, docker: str = "docker") -> str:
+    """Return an image that this engine has: the shipped one, else the local one.
 
     Raises:
-        BaseImageError: The engine does not answer, or this host lacks what is needed.
+        BaseImageError: The engine does not answer, or no way leads to an image.
     """
-    if not _run([docker, "image", "ls", "--quiet", tag]).strip():
-        python = choose(interpreters())
-        archive = _archive(_contents(python), host_slice.links(python))
-        _run(import_command(docker, tag), archive)
-    return tag
+    engine = Engine(docker)
+    for image in (shipped, TAG):
+        if engine.has(image):
+            return image
+    ways: tuple[tuple[str, str, Callable[[], None]], ...] = (
+        (f"pulling {shipped}", shipped, lambda: engine.pull(shipped)),
+        ("taking pyenv's Python 3.13", TAG, lambda: engine.load(of_this_host())),
+        ("installing Debian's packages", TAG, lambda: engine.load(of_packages())),
+    )
+    seen = []
+    for attempt, image, make in ways:
+        try:
+            make()
+            return image
+        except BaseImageError as error:
+            seen.append(f"{attempt}: {error}")
+    raise BaseImageError(
+        f"there is no base image for the app's containers.\n  {'\n  '.join(seen)}\n"
+        f"  → let the engine pull {shipped}, or bring it with `docker load`;"
+        " on Debian and Ubuntu `apt-get install mmdebstrap` is enough"
+    )
 
 
 def import_command(docker: str, tag: str) -> list[str]:
@@ -48,74 +87,31 @@ def interpreters() -> Iterator[Interpreter]:
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for prefix in sorted(root.glob("versions/3.13.*"), reverse=True):
         yield Interpreter(prefix, "3.13")
-    major, minor = sys.version_info[:2]
-    yield Interpreter(Path(sys.base_prefix), f"{major}.{minor}")
 
 
-def choose(candidates: Iterable[Interpreter]) -> Interpreter:
-    """Return the first candidate that has pip."""
-    tried = tuple(candidates)
-    for python in tried:
+def of_this_host() -> bytes:
+    """Return an archive of this Debian's files and pyenv's interpreter."""
+    for python in interpreters():
         if python.has_pip:
-            return python
-    raise BaseImageError(
-        f"no CPython with pip under {', '.join(str(each.prefix) for each in tried)};"
-        " install 3.13 with pyenv, or load the image python:3.13.7-slim and use that"
-    )
+            return archive_of(python, run)
+    raise BaseImageError("there is none with pip")
 
 
-def _contents(python: Interpreter) -> dict[str, Path]:
-    packaged = _run(["dpkg", "-L", *host_slice.PACKAGES]).decode().splitlines()
-    programs = [path for path in packaged if "/bin/" in path and os.path.isfile(path)]
-    modules = map(str, python.library.glob("lib-dynload/*.so"))
-    # ldd exits 1 when one of them is a script, and still lists the others.
-    listing = _run(["ldd", *programs, *modules], accepted=(0, 1)).decode()
-    linked = host_slice.linked_libraries(listing)
-    bundle = Path(os.environ.get("SSL_CERT_FILE", host_slice.CA_BUNDLE))
-    return {
-        **dict(host_slice.host_files([*packaged, *linked])),
-        **dict(host_slice.interpreter_files(python)),
-        host_slice.CA_BUNDLE.lstrip("/"): bundle.resolve(),
-    }
+def of_packages() -> bytes:
+    """Return an archive of a small Debian, as mmdebstrap makes it."""
+    bundle = f"upload {host_slice.bundle()} {host_slice.CA_BUNDLE}"
+    options = ("--quiet", "--variant=essential", f"--include={PACKAGES}")
+    return run(["mmdebstrap", *options, f"--customize-hook={bundle}", RELEASE, "-"])
 
 
-def _archive(contents: Mapping[str, Path], links: Mapping[str, str]) -> bytes:
-    buffer = BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name in _directories([*contents, *host_slice.TEXTS]):
-            archive.addfile(_entry(name, tarfile.DIRTYPE))
-        archive.addfile(_entry("tmp", tarfile.DIRTYPE, mode=0o1777))
-        for name, target in links.items():
-            archive.addfile(_entry(name, tarfile.SYMTYPE, target))
-        for name in contents.keys() - links.keys():
-            path = contents[name]
-            _add(archive, name, path.read_bytes(), path.stat().st_mode)
-        for name, text in host_slice.TEXTS.items():
-            _add(archive, name, text.encode(), 0o755)
-    return buffer.getvalue()
-
-
-def _directories(names: Iterable[str]) -> list[str]:
-    return sorted({str(up) for name in names for up in PurePosixPath(name).parents})
-
-
-def _entry(
-    name: str, kind: bytes, target: str = "", mode: int = 0o755
-) -> tarfile.TarInfo:
-    entry = tarfile.TarInfo(name)
-    entry.type, entry.linkname, entry.mode = kind, target, mode
-    return entry
-
-
-def _add(archive: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
-    entry = _entry(name, tarfile.REGTYPE, mode=(mode & 0o755) | 0o444)
-    entry.size = len(content)
-    archive.addfile(entry, BytesIO(content))
-
-
-def _run(
+def run(
     command: Sequence[str], given: bytes = b"", accepted: Sequence[int] = (0,)
 ) -> bytes:
+    """Run a command; return what it printed.
+
+    Raises:
+        BaseImageError: It did not start, took too long, or ended badly.
+    """
     try:
         done = subprocess.run(
             command, input=given, capture_output=True, timeout=_DEADLINE
@@ -125,7 +121,6 @@ def _run(
     if done.returncode not in accepted:
         tried, seen = " ".join(command[:3]), done.stderr.decode(errors="replace")
         raise BaseImageError(
-            f"`{tried}` exited with {done.returncode}: {seen.strip()}; this needs a"
-            " Debian host with a running Docker engine"
+            f"`{tried}` exited with {done.returncode}: {seen.strip()[-500:]}"
         )
     return done.stdout

@@ -34,5 +34,6 @@ def configure(world: Scene, *, has_docker: bool, ci: Mapping[str, object]) -> No
             "url": world.url_of(name),
         }
     if has_docker:
-        settings["image"] |= {"name": IMAGE, "base": ensure_base_image()}
+        base = ensure_base_image(settings["image"]["base"])
+        settings["image"] |= {"name": IMAGE, "base": base}
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")

@@ -4,6 +4,7 @@ Owns the choice: given an interpreter and what the host's tools list, it names e
 file, link and text of the image. Refuses to run anything.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "SSL_CERT_FILE": CA_BUNDLE,
     "PIP_CERT": CA_BUNDLE,
+    # Debian's Python refuses pip otherwise; the image is ours alone.
+    "PIP_BREAK_SYSTEM_PACKAGES": "1",
 }
 TEXTS = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
@@ -28,6 +31,11 @@ TEXTS = {
     "usr/local/bin/pip": '#!/bin/sh\nexec python3 -m pip "$@"\n',
 }
 _SKIPPED = re.compile(r"__pycache__|test|idlelib|turtledemo|tkinter|config-3.*")
+
+
+def bundle() -> Path:
+    """Return the certificates that this host trusts."""
+    return Path(os.environ.get("SSL_CERT_FILE") or CA_BUNDLE).resolve()
 
 
 @dataclass(frozen=True, slots=True)

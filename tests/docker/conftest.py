@@ -16,6 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
+import yaml
 from playwright.sync_api import Page, expect, sync_playwright
 from rehearsal.base_image import ensure_base_image
 
@@ -143,8 +144,9 @@ def visited(preprod: Preprod, path: str) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def base_image() -> str:
-    """Return the tag of the local base image."""
-    return ensure_base_image()
+    """Return the base image that this machine has."""
+    shipped = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())
+    return ensure_base_image(shipped["image"]["base"])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,12 +1,19 @@
 """The choice of what makes the local base image, and its errors."""
 
+import uuid
 from pathlib import Path
 
 import pytest
-from rehearsal.base_image import BaseImageError, choose, ensure_base_image
+import yaml
+from rehearsal import base_image
+from rehearsal.base_image import TAG, BaseImageError, ensure_base_image
 from rehearsal.base_image import import_command
 from rehearsal.host_slice import Interpreter, host_files, interpreter_files, links
 from rehearsal.host_slice import linked_libraries
+
+from tests.docker.conftest import REPOSITORY, run
+
+SHIPPED = yaml.safe_load((REPOSITORY / "pipeline.yml").read_text())["image"]["base"]
 
 
 @pytest.fixture
@@ -62,14 +69,6 @@ def test_libraries_are_read_from_ldd() -> None:
     ]
 
 
-def test_the_first_interpreter_with_pip_is_chosen(python: Interpreter) -> None:
-    """Without pip nothing could be installed, so that one is passed over."""
-    bare = Interpreter(python.prefix / "bare", "3.13")
-    assert choose([bare, python]) == python
-    with pytest.raises(BaseImageError, match="with pip under .*bare"):
-        choose([bare])
-
-
 def test_the_import_sets_what_a_container_needs() -> None:
     """The command is data: one ENV change, standard input, the tag."""
     command = import_command("docker", "base:1")
@@ -78,12 +77,75 @@ def test_the_import_sets_what_a_container_needs() -> None:
     assert "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt" in command[3]
 
 
-def test_an_engine_that_does_not_answer_is_a_clear_error(
-    monkeypatch: pytest.MonkeyPatch,
+# Plays an engine: which images it has, whether it can pull, what was asked of it.
+ENGINE = """#!/bin/sh
+echo "$1 $2" >>{folder}/asked
+case "$1 $2 $4" in
+  "image ls {has}") echo 0123456789ab ;;
+  "pull "*) {pull} ;;
+  import*) cat >/dev/null ;;
+esac
+"""
+
+
+def engine(folder: Path, has: str = "none", pull: str = "exit 1") -> str:
+    """Return the command of an engine that is played."""
+    command = folder / "engine"
+    command.write_text(ENGINE.format(folder=folder, has=has, pull=pull))
+    command.chmod(0o755)
+    return str(command)
+
+
+@pytest.mark.parametrize("has", [SHIPPED, TAG])
+def test_an_image_that_is_there_is_used(tmp_path: Path, has: str) -> None:
+    """Nothing is pulled or made while the engine has one."""
+    assert ensure_base_image(SHIPPED, engine(tmp_path, has)) == has
+    assert set((tmp_path / "asked").read_text().splitlines()) == {"image ls"}
+
+
+def test_the_shipped_image_is_pulled(tmp_path: Path) -> None:
+    """Where a registry can be reached nothing else is needed of the machine."""
+    assert ensure_base_image(SHIPPED, engine(tmp_path, pull="exit 0")) == SHIPPED
+
+
+def test_no_way_to_an_image_is_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each way is named with why it leads nowhere, and then what to do."""
+    played = engine(tmp_path, pull="echo no such host >&2; exit 1")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(BaseImageError) as caught:
+        ensure_base_image(SHIPPED, played)
+    told = str(caught.value)
+    for words in ("no such host", "none with pip", "`mmdebstrap` did not run"):
+        assert words in told
+    assert "docker load" in told and SHIPPED in told
+
+
+def test_an_engine_that_does_not_answer_is_a_clear_error() -> None:
     """The error says which command failed and what is needed."""
-    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
-    with pytest.raises(BaseImageError, match="running Docker engine"):
-        ensure_base_image()
-    with pytest.raises(BaseImageError, match="did not run"):
-        ensure_base_image(docker="no-such-docker")
+    with pytest.raises(BaseImageError, match="`no-such-docker` did not run.*running"):
+        ensure_base_image(SHIPPED, docker="no-such-docker")
+    with pytest.raises(BaseImageError, match="exited with 1.*a running engine"):
+        ensure_base_image(SHIPPED, docker="false")
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_machine_without_pyenv_has_an_image_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Pulled, or made of Debian's packages: its Python is 3.13, and pip installs."""
+    made = f"mangetamain-test-base:{uuid.uuid4().hex[:8]}"
+    monkeypatch.setattr(base_image, "TAG", made)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    image = ensure_base_image(SHIPPED)
+    try:
+        trial = "python --version; pip download --quiet --no-deps uv==0.13.9"
+        said = run("docker", "run", "--rm", image, "sh", "-euc", trial)
+        assert said.startswith("Python 3.13.")
+    finally:
+        if image == made:
+            run("docker", "image", "rm", "--force", made)

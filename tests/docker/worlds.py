@@ -26,6 +26,7 @@ def container_world(factory: pytest.TempPathFactory) -> Iterator[World]:
     Production is to be one too, in a project of its own; nothing serves there yet.
     """
     projects = [f"mangetamain-test-{free_port()}" for _ in range(2)]
+    base = ensure_base_image(SHIPPED["image"]["base"])
     preprod, prod = ({"strategy": "restart", "project": each} for each in projects)
     vm = Vm(
         factory.mktemp("vm"),
@@ -33,7 +34,7 @@ def container_world(factory: pytest.TempPathFactory) -> Iterator[World]:
         settings={
             "health": {"deadline": 60, "probe_timeout": 10, "interval": 0.1},
             "ci": {"deadline": 30},
-            "image": {**SHIPPED["image"], "name": IMAGE, "base": ensure_base_image()},
+            "image": {**SHIPPED["image"], "name": IMAGE, "base": base},
         },
         preprod=preprod,
         prod=prod,
