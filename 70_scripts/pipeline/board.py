@@ -4,7 +4,8 @@ In a terminal the last line says what runs now; elsewhere there are plain lines 
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group
 from rich.rule import Rule
@@ -62,12 +63,16 @@ class Board:
         fixed = (Column(name, no_wrap=True) for name in ("", "check", "group", "time"))
         rest = Column("result", ratio=1, no_wrap=True, overflow="ellipsis")
         table = Table(*fixed, rest, expand=True)
+        signs = Counter[str]()
         for ended in every:
-            check = ended.check
-            cells = (self._sign(ended), check.name, check.group, Text(_time(ended)))
-            table.add_row(*cells, _result(ended))
+            check, sign = ended.check, self._sign(ended)
+            table.add_row(
+                sign, check.name, check.group, Text(_time(ended)), _result(ended)
+            )
+            signs[sign] += 1
         self._console.print(table)
         self._say(f"{time.monotonic() - self._start:.1f} s in all")
+        self._say(_counted(signs))
 
     def _say(self, text: str) -> None:
         self._console.print(Text(only_words(text)), soft_wrap=True)
@@ -78,6 +83,13 @@ class Board:
         if ended.code is None:
             return "–"
         return "!" if ended.code else "✓"
+
+
+def _counted(signs: Mapping[str, int]) -> str:
+    """Say in one plain line how many there were of each end."""
+    passed, failed, left_out = signs["✓"] + signs["!"], signs["✗"], signs["–"]
+    line = f"{passed} passed, {failed} failed"
+    return f"{line}, {left_out} skipped" if left_out else line
 
 
 def _result(ended: Ended) -> Group:

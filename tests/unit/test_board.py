@@ -58,6 +58,15 @@ def test_a_narrow_table_cuts_results_only() -> None:
     assert row in screen and max(map(len, screen.splitlines())) <= 80
 
 
+def test_the_last_line_counts() -> None:
+    """A plain line, for people and for programs: how many ended well, and how not."""
+    ends = an_end(0, ""), an_end(0, ""), an_end(1, "x"), an_end(1, "", is_advice=True)
+    assert shown(*ends).splitlines()[-1] == "3 passed, 1 failed"
+    bare = (*ends, an_end(None, "no engine"))
+    assert shown(*bare).splitlines()[-1] == "3 passed, 1 failed, 1 skipped"
+    assert shown(*bare, is_ci=True).splitlines()[-1] == "3 passed, 2 failed"
+
+
 def test_what_did_not_run_says_why() -> None:
     """The reason stands where the result would."""
     screen = shown(an_end(None, "no engine"))
@@ -93,7 +102,7 @@ def test_in_ci_what_was_left_out_is_red() -> None:
 def test_advice_is_shown_as_advice() -> None:
     """It comes with its log and another sign than a failure's."""
     screen = shown(an_end(1, "note: x", is_advice=True))
-    assert "│ ! │ tool" in screen and "note: x" in screen and "failed" not in screen
+    assert "│ ! │ tool" in screen and "note: x" in screen and "failed (" not in screen
 
 
 def test_a_jobs_log_takes_no_commands(monkeypatch: pytest.MonkeyPatch) -> None:
