@@ -24,7 +24,7 @@ from pipeline.gateways.health import Endpoint
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.lock import held, is_held
 from pipeline.gateways.outbox import Outbox
-from pipeline.gateways.secrets import FILE_NAME, Secrets, load_secrets
+from pipeline.gateways.secrets import FILE_NAME, Secrets, is_safe_address, load_secrets
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
@@ -256,7 +256,14 @@ def secrets_of(config: Config) -> Secrets:
     state = config.paths.state
     if is_of_another_user(state):
         return Secrets()
-    return load_secrets(state / FILE_NAME)
+    secrets = load_secrets(state / FILE_NAME)
+    if secrets.token and not is_safe_address(config.github.api_url):
+        raise ConfigurationError(
+            "reading github.api_url",
+            "it is an http:// address, where anybody on the way reads the token",
+            "use https://, or take the token out",
+        )
+    return secrets
 
 
 def say(text: str) -> None:

@@ -1,12 +1,21 @@
 """Neither webhook nor token is anywhere but in their file and in memory."""
 
-from collections.abc import Iterator
+import base64
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from rehearsal.discord import wire_faults
 
+from tests.faults.rows import cases
 from tests.sandbox.template import Template
 from tests.sandbox.world import World
 
@@ -118,14 +127,14 @@ def test_no_error_quotes_a_secret(spied: Spied) -> None:
 
 @pytest.mark.fault(CLASS, "world-readable file")
 def test_no_other_file_holds_a_secret(spied: Spied) -> None:
-    """Only secrets.env has them; it, the logs and the state are their owner's alone."""
+    """Only secrets.env has them; it and the logs are their owner's alone."""
     vm = spied.world.vm
     for file in vm.home.rglob("*"):
         if file.is_file() and not file.is_symlink() and file.name != "secrets.env":
             assert not spied.has_leaked_into(read(file)), file
     modes = {file.stat().st_mode & 0o777 for file in vm.logs.glob("*.log")}
     assert modes == {0o600}
-    assert vm.state.stat().st_mode & 0o777 == 0o700
+    assert vm.state.stat().st_mode & 0o022 == 0
 
 
 @pytest.mark.fault(CLASS, "a secrets.env that others can read")
@@ -135,3 +144,161 @@ def test_a_readable_secrets_file_is_refused(running: World) -> None:
     for verb in ("status", "notify"):
         assert "chmod 600" in running.vm.script(verb, code=2).stderr
     assert running.vm.serving() == running.vm.validated() == running.good
+
+
+INSTALLATION = "ghs_" + "s3cret.AB-x_" * 43
+FORMS: dict[str, Callable[[str], str]] = {
+    "an inline comment": lambda value: f"NAME={value}      # this repository only",
+    "export and quotes": lambda value: f"export NAME='{value}'",
+    "a byte order mark and CRLF": lambda value: f"\ufeffNAME={value}\r\nOTHER=x\r",
+    "zero-width and no-break spaces": lambda value: f"NAME=\u00a0{value}\u200b",
+}
+NO_FILES: dict[str, Callable[[Path], object]] = {
+    "a FIFO in place of secrets.env": os.mkfifo,
+    "a folder in place of secrets.env": Path.mkdir,
+    "a dangling link in place of secrets.env": lambda path: path.symlink_to("gone"),
+    "a socket in place of secrets.env": lambda path: bound(path),
+}
+UNCLEAR = {
+    "a line that is none": "s3cret",
+    "a quote without its end": "NAME='s3cret",
+    "a zero-width space inside": "NAME=https://s3\u200bcret.example",
+    "two webhooks": "NAME=https://s3cret.example\nNAME=https://other.example",
+    "the placeholder of the documentation": "NAME=https://s3cret.example/\u2026",
+    "http:// to another machine": "NAME=http://s3cret.example/api/webhooks/1/x",
+}
+
+
+def bound(path: Path) -> None:
+    """Make a socket in the file system."""
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+def write(world: World, text: str) -> Path:
+    """Write secrets.env, for its owner alone."""
+    file = world.vm.state / "secrets.env"
+    file.unlink()
+    file.touch(0o600)
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
+
+
+@pytest.mark.parametrize("form", cases(CLASS, FORMS))
+def test_what_people_write_is_understood(
+    running: World, form: Callable[[str], str]
+) -> None:
+    """The file that the documentation shows works, whatever the editor added."""
+    text = form(running.vm.webhook).replace("NAME", "DISCORD_WEBHOOK_URL")
+    write(running, text + "\n")
+    running.vm.script("notify", "Understood")
+    assert running.told().count("Understood") == 1
+
+
+@pytest.mark.parametrize("text", cases(CLASS, UNCLEAR))
+def test_what_is_unclear_is_refused(running: World, text: str) -> None:
+    """The line is named, nothing of it is quoted, and nothing is sent anywhere."""
+    write(running, "# ours\n" + text.replace("NAME", "DISCORD_WEBHOOK_URL") + "\n")
+    done = running.vm.script("notify", "Refused", code=2)
+    assert "line " in done.stderr and "s3cret" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("make", cases(CLASS, NO_FILES))
+def test_what_is_no_file_is_refused(
+    running: World, make: Callable[[Path], object]
+) -> None:
+    """Nothing that stands there makes a script hang."""
+    file = running.vm.state / "secrets.env"
+    file.unlink()
+    make(file)
+    arguments = ("preprod", "--sha", running.good)
+    assert "secrets.env" in running.vm.script("deploy", *arguments, code=2).stderr
+    assert running.vm.serving() == running.vm.validated() == running.good
+
+
+@pytest.mark.fault(CLASS, "the environment of what is started")
+def test_nothing_that_is_started_inherits_a_secret(patient: World) -> None:
+    """Secrets of a job's environment reach neither git nor the app nor the watcher."""
+    vm = patient.vm
+    (vm.state / "secrets.env").unlink()
+    tools, seen = vm.home / "bin", vm.home / "seen"
+    tools.mkdir()
+    real = shutil.which("git")
+    (tools / "git").write_text(f'#!/bin/sh\nenv >> "{seen}"\nexec {real} "$@"\n')
+    (tools / "git").chmod(0o755)
+    secrets = {
+        "DISCORD_WEBHOOK_URL": vm.webhook,
+        "PIPELINE_GITHUB_TOKEN": INSTALLATION,
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+    }
+    sha = vm.push("From a job")
+    vm.script("deploy", "preprod", "--sha", sha, **secrets)
+    environments = b"".join(read(Path(f"/proc/{pid}/environ")) for pid in vm.pids(""))
+    needle = vm.webhook.rpartition("/")[2].encode()
+    assert seen.read_bytes() and environments
+    for text in (seen.read_bytes(), environments):
+        assert needle not in text and INSTALLATION.encode() not in text
+    assert sha[:7] in patient.told()
+
+
+@pytest.mark.fault(CLASS, "in a commit's message and the app's words")
+def test_what_others_write_is_masked(patient: World) -> None:
+    """A token that somebody pushed is not carried on into notices, logs and journal."""
+    message = f"use https://ada:{INSTALLATION}@github.com and {INSTALLATION}"
+    sha = patient.push(message)
+    patient.settle(sha, "failed", code=5)
+    told = patient.told()
+    assert sha[:7] in told and "s3cret" not in told
+    files = [*patient.vm.state.glob("journal.db*"), *patient.vm.logs.glob("*")]
+    assert not [file for file in files if b"s3cret" in read(file)]
+
+
+@contextmanager
+def private_origin(folder: Path) -> Iterator[str]:
+    """Serve a repository to whoever has the token; give the address with it."""
+    user = f"x-access-token:{INSTALLATION}"
+    expected = "Basic " + base64.b64encode(user.encode()).decode()
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.headers.get("Authorization") == expected:
+                super().do_GET()
+                return
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="origin"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    handler = partial(Handler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://{user}@127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.mark.fault(CLASS, "a token in origin's address")
+def test_a_token_in_origins_address_stays_private(world: World) -> None:
+    """git uses it, and it stands in one file that only its owner can read."""
+    vm = world.vm
+    hook = vm.origin / "hooks" / "post-update"
+    hook.write_text("#!/bin/sh\nexec git update-server-info\n")
+    hook.chmod(0o755)
+    with private_origin(vm.origin) as address:
+        vm.create(address)
+        sha = vm.push("From a private repository")
+        said = world.deploy(sha)
+        assert vm.serving() == sha
+    said += vm.script("deploy", "preprod", "--sha", "a" * 40, code=None).stderr
+    said += vm.git("remote", "-v", at=vm.root / "10_preprod")
+    assert "s3cret" not in said + world.told()
+    places = [
+        file
+        for file in vm.home.rglob("*")
+        if file.is_file() and not file.is_symlink() and b"s3cret" in read(file)
+    ]
+    assert [file.name for file in places] == ["origin-credentials"]
+    assert places[0].stat().st_mode & 0o777 == 0o600

@@ -97,8 +97,11 @@ class Vm:
                 shipped[name] = {**shipped[name], **values} if is_section else values
         self.config.write_text(yaml.safe_dump(shipped))
 
-    def create(self) -> str:
-        """Make the origin with one commit and set the VM up; return the commit."""
+    def create(self, address: str = "") -> str:
+        """Make the origin with one commit and set the VM up; return the commit.
+
+        The VM fetches from ``address``, where the origin is served to it.
+        """
         self.git("clone", "--quiet", str(self.origin), str(self.clone), at=self.home)
         shutil.copytree(self.tree, self.clone, dirs_exist_ok=True)
         hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
@@ -107,7 +110,7 @@ class Vm:
             shutil.copy(REPOSITORY / name, self.clone)
         (self.clone / "pipeline.yml").write_text(self.config.read_text())
         sha = self.push("First version")
-        self.script("setup_vm", "--origin", str(self.origin))
+        self.script("setup_vm", "--origin", address or str(self.origin))
         if not self.has_own_pipeline:
             # The checkout's scripts are used: no validated version takes their place.
             (self.root / ".pipeline" / "current").unlink()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.effects.files import opener, read_plain
+from pipeline.effects.masking import masked
 
 LONGEST_SUBJECT = 16_000
 # GitHub refuses a summary above 1 MiB as a whole.
@@ -121,6 +122,7 @@ def _event() -> dict[str, Any]:
 
 def annotate(level: Level, text: str) -> None:
     """Say something that the page of the surrounding job, if any, shows on top."""
+    text = masked(text)
     if _is_in_job():
         line = f"::{level}::{text.translate(ESCAPES)}"
     else:
@@ -134,7 +136,8 @@ def tell(text: str) -> None:
 
 
 def only_words(text: str) -> str:
-    """Return a text in which the surrounding job, if any, finds no command."""
+    """Return a text without secrets, in which the surrounding job finds no command."""
+    text = masked(text)
     return COMMAND.sub(r"\1 ", text) if _is_in_job() else text
 
 
@@ -148,7 +151,7 @@ def summarize(markdown: str) -> None:
         return
     with suppress(OSError), open(path, "ab", opener=opener()) as file:
         room = max(LARGEST_SUMMARY - file.tell(), 0)
-        text = f"{markdown.rstrip()}\n\n".encode("utf-8", "replace")[:room]
+        text = f"{masked(markdown).rstrip()}\n\n".encode("utf-8", "replace")[:room]
         file.write(text.decode("utf-8", "ignore").encode())
 
 

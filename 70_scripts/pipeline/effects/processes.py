@@ -14,10 +14,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.effects.masking import masked
 from pipeline.errors import ExpectedError
 
 LAST_WORDS = 0.5
 GUARD_MARGIN = 5.0  # seconds that the guard of an orphan waits beyond its timeout
+SECRETS = ("DISCORD_WEBHOOK_URL", "PIPELINE_GITHUB_TOKEN", "HEARTBEAT_URL")
 KEPT_VARIABLES = (
     "HOME PATH LANG LC_ALL TZ USER LOGNAME XDG_RUNTIME_DIR DOCKER_HOST DOCKER_CONFIG "
     "SSL_CERT_FILE SSL_CERT_DIR PIP_CERT REQUESTS_CA_BUNDLE UV_PYTHON UV_CACHE_DIR "
@@ -32,9 +34,10 @@ class CommandFailed(ExpectedError):
     def __init__(self, argv: Sequence[str], code: int | None, output: str) -> None:
         """Keep what ran, its exit code (None: killed at its timeout) and its output."""
         how = "did not end in time" if code is None else f"exited with {code}"
+        output = masked(output)
         tail = output.strip()[-2000:]
         super().__init__(
-            f"`{' '.join(argv)[:300]}` {how}" + (f":\n{tail}" if tail else "")
+            f"`{masked(' '.join(argv))[:300]}` {how}" + (f":\n{tail}" if tail else "")
         )
         self.code = code
         self.output = output
@@ -115,9 +118,12 @@ def run(
 
 
 def _own_environment(without: str | None) -> dict[str, str]:
-    if without is None:
-        return dict(os.environ)
-    return {k: text for k, text in os.environ.items() if not k.startswith(without)}
+    """Return what a command inherits: never the secrets, which are ours alone."""
+    return {
+        name: text
+        for name, text in os.environ.items()
+        if name not in SECRETS and not (without and name.startswith(without))
+    }
 
 
 def _guarded(argv: Sequence[str], timeout: float) -> list[str]:

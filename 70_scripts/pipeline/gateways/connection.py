@@ -1,11 +1,12 @@
 """A connection to the journal: SQLite's errors as ours; one transaction a fact."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
+from pipeline.effects.masking import masked
 from pipeline.errors import ConfigurationError, JournalUnusable
 
 BUSY_TIMEOUT = 10.0
@@ -18,7 +19,7 @@ class _Cursor(sqlite3.Cursor):
 
     def execute(self, sql: str, parameters: Any = ()) -> Self:
         with _translated():
-            return super().execute(sql, parameters)
+            return super().execute(sql, _masked(parameters))
 
     def fetchone(self) -> Any:
         with _translated():
@@ -37,6 +38,17 @@ class _Connection(sqlite3.Connection):
         with _translated():
             cursor = self.cursor(_Cursor)
         return cursor.execute(sql, parameters)
+
+
+def _masked(parameters: Any) -> Any:
+    """Return what is about to be written, or asked for, without secrets."""
+    if isinstance(parameters, Mapping):
+        return {name: _masked_one(value) for name, value in parameters.items()}
+    return tuple(map(_masked_one, parameters))
+
+
+def _masked_one(value: Any) -> Any:
+    return masked(value) if isinstance(value, str) else value
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from pipeline.gateways.git import (
     disable_attributes,
     git,
 )
+from pipeline.gateways.git_credentials import helper_setting, split_origin
 from pipeline.gateways.git_locks import writing
 
 # The first one brings a whole repository; a connection that went silent ends before.
@@ -50,11 +51,18 @@ class Store:
         self._refspec = f"+refs/heads/{branch}:{self._tip}"
 
     def create(self, origin: str) -> None:
-        """Make the repository, or point the one that is there to ``origin``."""
+        """Make the repository, or point the one that is there to ``origin``.
+
+        Raises:
+            ConfigurationError: the address has a password that others could read.
+        """
+        address, credentials = split_origin(origin)
         if not self.path.is_dir():
             git("init", "--quiet", "--bare", "--template=", str(self.path))
         with writing(self.path):
-            self._git("config", "remote.origin.url", origin)
+            self._git("config", "remote.origin.url", address)
+            if credentials:
+                self._git("config", *helper_setting(self.path, credentials))
             # Containers read HEAD in here, also where somebody's umask is 077.
             self._git("config", "core.sharedRepository", "0644")
 
