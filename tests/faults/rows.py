@@ -382,6 +382,13 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a failed job of another workflow",
         "a deployment by hand in a burst of pushes",
     ),
+    "clock": (
+        "set back by an hour: a passing re-run clears a bad SHA",
+        "set back by an hour: a passing re-run brings back what a person took away",
+        "set back by an hour: the newest backup stays",
+        "a day ahead while it deploys",
+        "leaps by a month before a late success",
+    ),
     "secrets": (
         "argv",
         "environment listing for other users",

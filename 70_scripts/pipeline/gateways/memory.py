@@ -10,15 +10,20 @@ from pipeline.core.lineage import Cleared, Lineage, Placed, lineage
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Run, Verdict, standing
 
-PLACED = """
-SELECT d.sha, d.kind, d.rollback_point, d.at FROM deployment d
-WHERE d.environment = ? AND d.cause IS NULL
+# Which of two facts came first says their place in the journal, never a clock.
+PLACE = "(SELECT seq FROM fact WHERE kind = '{}' AND fact.id = {})"
+VERDICTS_PLACE = PLACE.format("verdict", "v.id")
+
+PLACED = f"""
+SELECT d.sha, d.kind, d.rollback_point, {PLACE.format("deployment", "d.id")} AS place
+FROM deployment d WHERE d.environment = ? AND d.cause IS NULL
 AND EXISTS (SELECT 1 FROM step s
             WHERE s.deployment = d.id AND s.name = ? AND s.is_done)
-ORDER BY d.id
+ORDER BY place
 """
-PASSED_AGAIN = """
-SELECT sha, at FROM verdict WHERE verdict = ? AND attempt > 1 ORDER BY id
+PASSED_AGAIN = f"""
+SELECT v.sha, {VERDICTS_PLACE} AS place FROM verdict v
+WHERE v.verdict = ? AND v.attempt > 1 ORDER BY place
 """
 
 
@@ -77,7 +82,8 @@ class Memory:
     def _was_rolled_back(self, environment: str, sha: Sha) -> bool:
         row = self._database.execute(
             "SELECT o.outcome = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
-            "v.sha = d.sha AND v.verdict = ? AND v.at > o.at) AS is_bad "
+            f"v.sha = d.sha AND v.verdict = ? AND {VERDICTS_PLACE} > "
+            f"{PLACE.format('outcome', 'o.deployment')}) AS is_bad "
             "FROM deployment d JOIN outcome o ON o.deployment = d.id "
             "WHERE d.environment = ? AND d.sha = ? ORDER BY d.id DESC LIMIT 1",
             (Outcome.ROLLED_BACK, Verdict.PASSED, environment, sha),
@@ -96,7 +102,7 @@ class Memory:
         execute = self._database.execute
         passed = deque(execute(PASSED_AGAIN, (Verdict.PASSED,)))
         for row in execute(PLACED, (environment, Step.VERIFY)):
-            while passed and passed[0]["at"] < row["at"]:
+            while passed and passed[0]["place"] < row["place"]:
                 yield Cleared(Sha(passed.popleft()["sha"]))
             point = row["rollback_point"]
             replaced = Sha(point) if point else None

@@ -126,13 +126,14 @@ class Records(Memory):
         ).fetchone()
         return str(row["detail"]) if row else ""
 
-    def activations_since(self, environment: str, moment: float) -> int:
-        """Return how often a version was put up since then (epoch seconds)."""
+    def activations_between(self, environment: str, start: float, end: float) -> int:
+        """Return how often a version was put up in that time (epoch seconds)."""
         query = (
             "SELECT COUNT(*) FROM step s JOIN deployment d ON d.id = s.deployment "
-            "WHERE d.environment = ? AND s.name = ? AND NOT s.is_done AND s.at > ?"
+            "WHERE d.environment = ? AND s.name = ? AND NOT s.is_done "
+            "AND s.at > ? AND s.at <= ?"
         )
-        values = (environment, Step.ACTIVATE, moment)
+        values = (environment, Step.ACTIVATE, start, end)
         count: int = self._database.execute(query, values).fetchone()[0]
         return count
 

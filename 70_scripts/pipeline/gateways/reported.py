@@ -83,12 +83,18 @@ class Reported(Records):
         query = "SELECT 1 FROM reported WHERE deployment = ? LIMIT 1"
         return self._database.execute(query, (deployment.id,)).fetchone() is not None
 
-    def resume_at(self) -> float:
-        """Return until when GitHub wants to be left alone, since the epoch."""
+    def pause_left(self) -> float:
+        """Return for how many seconds GitHub wants to be left alone.
+
+        Where the clock was set back, that is never more than it asked for.
+        """
         row = self._database.execute(
-            "SELECT resume_at FROM reported ORDER BY id DESC LIMIT 1"
+            "SELECT resume_at, at FROM reported ORDER BY id DESC LIMIT 1"
         ).fetchone()
-        return float(row["resume_at"]) if row else 0.0
+        if row is None:
+            return 0.0
+        until = float(row["resume_at"])
+        return max(min(until - self._clock.now(), until - row["at"]), 0.0)
 
     def record(
         self,

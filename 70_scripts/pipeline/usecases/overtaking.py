@@ -39,5 +39,6 @@ def _newer_pushed(env: Environment, deployment: Deployment) -> str:
         return ""  # No job comes for the newer one.
     if env.journal.newest(env.name, tip):
         return ""  # Its job has been here.
-    recent = env.journal.activations_since(env.name, env.clock.now() - BURST)
+    now = env.clock.now()  # What seems to be yet to come: the clock was set back.
+    recent = env.journal.activations_between(env.name, now - BURST, now)
     return f"{tip.short}, which contains it, was pushed since" if recent >= MOST else ""

@@ -68,7 +68,7 @@ class _Flush:
         self._end = clock.monotonic() + patience
 
     def run(self, places: Mapping[str, Place]) -> None:
-        wait = self._reported.resume_at() - self._clock.now()
+        wait = self._reported.pause_left()
         if wait > 0:
             raise GitHubUnavailable(f"it asked for a pause of {wait:.0f} s more")
         for deployment in self._reported.candidates(MOST):

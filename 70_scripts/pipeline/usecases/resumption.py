@@ -19,7 +19,7 @@ from pipeline.usecases.settlement import catch_up, settle
 
 # Asks of a SHA, the second argument telling whether its deployment is open.
 Look = Callable[[Sha, bool], Judgement | None]
-LATEST = 24 * 3600.0  # seconds: a verdict that is later than this is nobody's hope
+DAY, MINUTES_PER_HOUR = 24 * 3600.0, 60
 
 
 def resume(env: Environment, look: Look) -> None:
@@ -62,11 +62,21 @@ def _awaiting(env: Environment) -> list[Sha]:
 
 def _may_pass_late(env: Environment, newest: Deployment) -> bool:
     known = env.journal.judgement(newest.sha)
-    if known is None or env.clock.now() - newest.started_at > LATEST:
+    seconds = env.clock.now() - newest.started_at
+    if known is None or not _is_time_to_look(env, seconds):
         return False
     # Without a run it was a person who said that it failed: that stays.
     is_failed = known.verdict is Verdict.FAILED and known.run is not None
     return is_failed or known.verdict is Verdict.NONE
+
+
+def _is_time_to_look(env: Environment, seconds: float) -> bool:
+    """Tell whether to ask of a late verdict: each minute of a day, then each hour.
+
+    Never to ask again would trust the clock, which may have leapt.
+    """
+    minute = int(env.clock.now() / 60)
+    return seconds < DAY or minute % MINUTES_PER_HOUR == 0
 
 
 def _see_to_safely(env: Environment, sha: Sha, look: Look) -> Exception | None:
@@ -113,7 +123,7 @@ def _await_further(env: Environment, sha: Sha, look: Look) -> None:
 
 def _finish(env: Environment, sha: Sha, known: Judgement, look: Look) -> None:
     """Settle what was judged, and has not ended; what is kept may be judged late."""
-    if known.verdict is Verdict.NONE and age(env, sha) < LATEST:
+    if known.verdict is Verdict.NONE and _is_time_to_look(env, age(env, sha)):
         seen = look(sha, False)
         if seen and seen.verdict in (Verdict.PASSED, Verdict.FAILED):
             settle(env, sha, seen)

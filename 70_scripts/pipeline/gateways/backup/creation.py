@@ -54,6 +54,8 @@ class Contents:
 def create(store: BackupStore, contents: Contents, now: float) -> Backup:
     """Make a backup, and prove by a restore into a scratch folder that it is one.
 
+    It is newer than every other one there, also where the clock was set back.
+
     Raises:
         ConfigurationError: a declared path contains the backups.
         Refused: it could not be made; nothing else was touched.
@@ -62,6 +64,7 @@ def create(store: BackupStore, contents: Contents, now: float) -> Backup:
     try:
         store.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         store.tidy()
+        now = max([now, *(other.manifest.at + 1 for other in store.all())])
         new = Path(tempfile.mkdtemp(dir=store.folder, prefix=NEW))
         manifest = _write(new, contents, now)
         _try_out(Backup(new, manifest))
