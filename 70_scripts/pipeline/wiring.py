@@ -16,6 +16,7 @@ from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError
 from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
+from pipeline.gateways.git_files import require_plain_worktree
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.github import GitHub
@@ -185,10 +186,12 @@ class Pipeline:
         settings = self.config.environment(name)
         state, store = self.config.paths.state, self.store()
         journal = Journal(open_database(self.journal_file), self.clock)
+        worktree = Worktree(self.config.paths.root / settings.worktree)
+        require_plain_worktree(worktree.path)  # Before anything is begun.
         return Environment(
             name=name,
             store=store,
-            worktree=Worktree(self.config.paths.root / settings.worktree),
+            worktree=worktree,
             strategy=strategy_of(self.config, name, store),
             strategy_files=(COMPOSE_FOLDER, *self.config.image.defined_by),
             endpoint=self.endpoint(name, Vantage.INSIDE),

@@ -416,6 +416,27 @@ ROWS: dict[str, tuple[str, ...]] = {
         "in a commit's message and the app's words",
         "a token in origin's address",
     ),
+    "the machine": (
+        "no HOME, no USER, nobody in the user database",
+        "a path that needs a home where there is none",
+        "a terminal without UTF-8",
+        "umask 077",
+        "a root directory with blanks, a quote, %, $ and an accent",
+        "another user's state",
+        "a second operator looks",
+        "GITHUB_* of another job",
+        "GITHUB_* of another commit's job",
+        "a Python version that is not here",
+        "what the first start writes is no file",
+    ),
+    "files": (
+        "a FIFO in the place of each file",
+        "a socket in the place of each file",
+        "a directory in the place of each file",
+        "a dangling link in the place of each file",
+        "hostile event files",
+        "modes that forbid",
+    ),
 }
 
 

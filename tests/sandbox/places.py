@@ -36,8 +36,14 @@ PLACES: dict[str, Callable[[Path], None]] = {
 
 def put(kind: str, place: Path) -> None:
     """Put something of a kind in the place of what stands there, if anything does."""
+    clear(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    PLACES[kind](place)
+
+
+def clear(place: Path) -> None:
+    """Take away what stands at a place."""
     if place.is_dir() and not place.is_symlink():
-        place.rename(place.with_name(f"{place.name}-aside"))
+        place.rmdir()
     else:
         place.unlink(missing_ok=True)
-    PLACES[kind](place)

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from io import BufferedWriter, FileIO
@@ -17,12 +18,15 @@ TRIES = 3
 LARGEST_READ = 64_000_000
 
 
+NOT_PLAIN = "not a plain file: move it away, then run the command again"
+
+
 class NotPlain(OSError):
     """Something else stands where a file is expected: a FIFO, a folder, a link."""
 
     def __init__(self, path: Path) -> None:
         """Name the place."""
-        super().__init__(errno.EINVAL, "it is not a plain file", str(path))
+        super().__init__(errno.EINVAL, NOT_PLAIN, str(path))
 
 
 class KeepsChanging(OSError):
@@ -68,6 +72,32 @@ def read_plain(path: Path, *, follow: bool = False, tail: int | None = None) -> 
         elif size > LARGEST_READ:
             raise OSError(errno.EFBIG, f"more than {LARGEST_READ} bytes", str(path))
         return file.read()
+
+
+def require_plain(*places: Path) -> None:
+    """Check that at each place is a plain file, a link to one, or nothing.
+
+    For what other programs open: git and Compose wait for a FIFO's writer for ever.
+
+    Raises:
+        NotPlain: something else stands there.
+    """
+    for place in places:
+        if os.path.lexists(place) and not place.is_file():
+            raise NotPlain(place)
+
+
+def make_way(path: Path) -> None:
+    """Take away what stands in the place of a file of ours and is none.
+
+    A folder, which may hold something, is moved aside.
+    """
+    if not os.path.lexists(path) or stat.S_ISREG(os.lstat(path).st_mode):
+        return
+    if path.is_dir() and not path.is_symlink():
+        path.rename(path.with_name(f"{path.name}.aside-{time.time_ns()}"))
+    else:
+        path.unlink()
 
 
 def opener(*, follow: bool = False, mode: int = 0o644) -> Callable[[str, int], int]:

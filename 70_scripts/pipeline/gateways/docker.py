@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from pipeline.effects.files import require_plain
 from pipeline.effects.processes import CommandFailed, Completed, run
 from pipeline.errors import ConfigurationError
 
@@ -114,6 +115,7 @@ class ComposeProject:
         return (*compose_command(), *env_file, *place, *arguments)
 
     def _run(self, *arguments: str, timeout: float = 60.0) -> Completed:
+        require_plain(self.file, self.file.with_name(".env"))
         return run(self.argv(*arguments), env=self.variables, timeout=timeout)
 
 

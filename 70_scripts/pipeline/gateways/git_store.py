@@ -21,6 +21,7 @@ from pipeline.gateways.git import (
     git,
 )
 from pipeline.gateways.git_credentials import helper_setting, split_origin
+from pipeline.gateways.git_files import require_plain_store
 from pipeline.gateways.git_locks import writing
 
 # The first one brings a whole repository; a connection that went silent ends before.
@@ -236,6 +237,7 @@ class Store:
         timeout: float = QUERY_TIMEOUT,
         as_operator: bool = False,
     ) -> Completed:
+        require_plain_store(self.path)
         return git(
             f"--git-dir={self.path}",
             *arguments,

@@ -17,6 +17,7 @@ from pipeline.gateways.git import (
     disable_attributes,
     git,
 )
+from pipeline.gateways.git_files import require_plain_worktree
 from pipeline.gateways.git_locks import await_unlocked, writing
 
 KEEPER = {
@@ -137,5 +138,6 @@ class Worktree:
         allowed: tuple[int, ...] = (0,),
         timeout: float = QUERY_TIMEOUT,
     ) -> Completed:
+        require_plain_worktree(self.path)
         place = ("-C", str(self.path))
         return git(*place, *arguments, env=env, allowed=allowed, timeout=timeout)

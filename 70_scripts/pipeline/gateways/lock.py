@@ -77,7 +77,8 @@ def _opened(path: Path) -> int:
         return OPEN(str(path), os.O_RDWR | os.O_CREAT)
     except NotPlain as error:
         todo = "move it away, then run the command again"
-        raise ConfigurationError(f"locking {path.name}", str(error), todo) from error
+        seen = f"{path} is not a plain file"
+        raise ConfigurationError(f"locking {path.name}", seen, todo) from error
     except OSError as error:
         raise ConfigurationError(
             f"locking {path.name}",

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.effects.files import read_plain, write_atomically
+from pipeline.effects.files import make_way, read_plain, write_atomically
 from pipeline.effects.processes import spawn_detached
 
 GRACE = 5.0
@@ -36,6 +36,7 @@ class Supervisor:
 
     def start(self, argv: Sequence[str], descriptor: int, cwd: Path) -> None:
         """Start the process, its output going to ``descriptor``, which is closed."""
+        make_way(self.record)
         try:
             pid = spawn_detached(argv, log=descriptor, cwd=cwd)
         finally:
