@@ -4,6 +4,7 @@ Owns what of this machine's environment reaches a job, and what the runner adds.
 """
 
 import os
+import sys
 from pathlib import Path
 
 from rehearsal.github.act_call import ActFiles
@@ -61,7 +62,7 @@ def runner_environment(
         "GITHUB_WORKFLOW_SHA": run.trigger.checked_out,
         "REHEARSAL_ARTIFACTS": str(files.artifacts),
         "REHEARSAL_ORIGIN": str(origin),
-        "REHEARSAL_TOOLS": str(settings.work / "tools"),
+        "REHEARSAL_UV": str(Path(sys.executable).with_name("uv")),
         "RUNNER_ENVIRONMENT": "self-hosted",
         "RUNNER_NAME": "rehearsal",
         "RUNNER_TRACKING_ID": tracking_id,
