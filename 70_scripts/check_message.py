@@ -1,4 +1,8 @@
-"""Check that commit messages are `<type>: <description>`: a draft's, or a range's."""
+"""Check that commit messages are `<type>: <description>`: a draft's, or a range's.
+
+Of a range, messages such as "Add a page", "Fix bug analysis" or "Doc: the page" are
+only advised against; a draft can still be reworded, so it is refused.
+"""
 
 import argparse
 import sys
@@ -6,8 +10,9 @@ from pathlib import Path
 
 from pipeline import cli
 from pipeline.config import Config
-from pipeline.core.message_rule import TYPES, fault_of
+from pipeline.core.message_rule import TYPES, fault_of, is_free_form
 from pipeline.effects.files import read_plain
+from pipeline.effects.actions import Level, annotate
 from pipeline.errors import ConfigurationError, Refused
 from pipeline.usecases.hooks import messages_between
 
@@ -15,9 +20,12 @@ EXAMPLE = "70_scripts/run check_message --commits origin/main..HEAD"
 
 
 def main(_config: Config, arguments: argparse.Namespace) -> int:
-    """Refuse the first message that breaks the rule."""
+    """Refuse the first message that breaks the rule; advise on free forms."""
     for message in _messages(arguments):
-        if fault := fault_of(message):
+        fault = fault_of(message)
+        if fault and arguments.commits and is_free_form(message):
+            annotate(Level.WARNING, f"{fault}; type is one of {', '.join(TYPES)}")
+        elif fault:
             raise Refused(
                 "checking the commit message",
                 fault,

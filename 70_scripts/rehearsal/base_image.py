@@ -69,8 +69,9 @@ def ensure_base_image(shipped: str, docker: str = "docker") -> str:
             return image
         except BaseImageError as error:
             seen.append(f"{attempt}: {error}")
+    attempts = "\n  ".join(seen)
     raise BaseImageError(
-        f"there is no base image for the app's containers.\n  {'\n  '.join(seen)}\n"
+        f"there is no base image for the app's containers.\n  {attempts}\n"
         f"  → let the engine pull {shipped}, or bring it with `docker load`;"
         " on Debian and Ubuntu `apt-get install mmdebstrap` is enough"
     )

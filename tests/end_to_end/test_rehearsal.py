@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from rehearsal.stories.registry import STORIES
@@ -28,13 +30,32 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone_into(tmp_path_factory.mktemp("rehearsal") / "clone")
 
 
-def rehearse(clone: Path, home: Path, *options: str, **variables: str) -> str:
+@pytest.fixture
+def ordinary() -> Iterator[Path]:
+    """Give a clone and a home of uid 1001, where root's folders cannot be read."""
+    with TemporaryDirectory(dir="/tmp") as folder:
+        place = Path(folder)
+        clone_into(place / "clone")
+        (place / "home").mkdir()
+        if os.geteuid() == 0:
+            owner = ("chown", "--recursive", "1001:1001", folder)
+            subprocess.run(owner, check=True)
+        yield place
+
+
+def rehearse(
+    clone: Path,
+    home: Path,
+    *options: str,
+    prefix: tuple[str, ...] = (),
+    **variables: str,
+) -> str:
     """Run the rehearsal to its end, which must be a good one; return its screen."""
     home.mkdir(exist_ok=True)
     dropped = {"UV_CACHE_DIR", "VIRTUAL_ENV", "PYTHONPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     done = subprocess.run(
-        ("70_scripts/run", "rehearse", *options),
+        (*prefix, "70_scripts/run", "rehearse", *options),
         cwd=clone,
         env={**kept, "HOME": str(home), **variables},
         capture_output=True,
@@ -83,6 +104,19 @@ def test_it_works_the_first_time_and_the_second(clone: Path, tmp_path: Path) -> 
     """From an empty home it ends well, and so does a second run."""
     for _ in range(2):
         check(rehearse(clone, tmp_path / "home"))
+
+
+@pytest.mark.act
+@pytest.mark.rehearsal
+@pytest.mark.timeout(900)
+def test_the_runners_user_and_python_are_enough(ordinary: Path) -> None:
+    """The workflows run as uid 1001, with UV_PYTHON exported as setup-uv does."""
+    home, settings = ordinary / "home", {"UV_PYTHON": "3.13.7"}
+    if os.geteuid() == 0:
+        settings |= {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYENV_ROOT": str(home)}
+    as_user = ("setpriv", "--reuid=1001", "--regid=1001", "--clear-groups")
+    prefix = as_user if os.geteuid() == 0 else ()
+    check(rehearse(ordinary / "clone", home, prefix=prefix, **settings))
 
 
 @pytest.mark.rehearsal

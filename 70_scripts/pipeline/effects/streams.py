@@ -5,9 +5,9 @@ import sys
 
 
 def accept_every_character() -> None:
-    """Let the standard streams take and give what their encoding cannot hold.
+    r"""Let the standard streams take and give what their encoding cannot hold.
 
-    A terminal without UTF-8 shows an emoji as ``\\U0001f680``; half a surrogate pair,
+    A terminal without UTF-8 shows an emoji as ``\U0001f680``; half a surrogate pair,
     which no encoding holds, is shown that way everywhere.
     """
     for stream in (sys.stdout, sys.stderr):

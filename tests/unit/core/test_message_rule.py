@@ -1,7 +1,7 @@
 """The rule of commit messages."""
 
 import pytest
-from pipeline.core.message_rule import TYPES, fault_of
+from pipeline.core.message_rule import TYPES, fault_of, is_free_form
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,19 @@ def test_bad_message(message: str) -> None:
 def test_empty_message(message: str) -> None:
     """Git's own lines are no message."""
     assert fault_of(message) == "it is empty"
+
+
+@pytest.mark.parametrize(
+    ("message", "is_free"),
+    [
+        ("Add ratings page", True),
+        ("Fix bug analysis\n\nwhy", True),
+        ("Doc: the page", True),
+        ("Addendum", False),
+        ("wip", False),
+        ("", False),
+    ],
+)
+def test_free_forms_are_known(message: str, is_free: bool) -> None:
+    """What the team wrote before there was a rule is told from what is no message."""
+    assert is_free_form(message) is is_free
