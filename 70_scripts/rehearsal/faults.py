@@ -5,6 +5,7 @@ Discord fault looks like on the wire is said by their own modules.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rehearsal.answers import Answer
@@ -18,17 +19,33 @@ class Fault:
         answer: Sent in place of the true answer, which is then never computed.
         seconds: The body takes that long.
         cut: Only the first half of the body is sent, as if it were all of it.
+        moved: From one beginning of a path to another address: a redirect to there.
+        status: The redirect's status.
+        rewrite: Changes the body of the true answer.
     """
 
     answer: Answer | None = None
     seconds: float = 0.0
     cut: bool = False
+    moved: tuple[str, str] | None = None
+    status: int = 301
+    rewrite: Callable[[bytes], bytes] | None = None
 
     def bend(self, true: Answer) -> Answer:
         """Return the true answer as this fault leaves it."""
-        if not self.cut:
-            return true
-        return Answer(true.status, true.headers, true.body[: len(true.body) // 2])
+        body = self.rewrite(true.body) if self.rewrite else true.body
+        if self.cut:
+            body = body[: len(body) // 2]
+        return Answer(true.status, true.headers, body)
+
+    def redirect(self, path: str, query: str, host: str) -> Answer | None:
+        """Return the redirect of a request, None if this fault makes none."""
+        if self.moved is None:
+            return None
+        old, new = self.moved
+        base = "" if "//" in new else f"http://{host}"
+        rest = path.partition(old)[2] + (f"?{query}" if query else "")
+        return Answer(self.status, (("location", f"{base}{new}{rest}"),))
 
 
 @dataclass(slots=True)

@@ -62,6 +62,27 @@ WORDS = {
     for word in ("deploy", " DEPLOY", "DEPLOY ", "Deploy", "", "--DEPLOY", "ДEPLOY")
 }
 
+# How a push asks for no CI, and which filters of the workflow keep it away.
+SKIPPING = {
+    "[skip ci]": "Typo [skip ci]",
+    "[ci skip]": "[ci skip] Typo",
+    "[no ci]": "Typo\n\nOnly words. [no ci]",
+    "[skip actions]": "Typo [skip actions]",
+    "[actions skip]": "Typo [actions skip]",
+    "skip-checks: true": "Typo\n\n\nskip-checks: true",
+    "skip-checks:true": "Typo\n\n\nskip-checks:true\n",
+    "skip-checks after other trailers": (
+        "Typo\n\n\nSigned-off-by: Ada <ada@example.org>\nskip-checks: true\n"
+    ),
+}
+FILTERS = {
+    "paths-ignore": "paths-ignore: ['10_preprod/**']",
+    "paths": "paths: ['30_docker/**']",
+    "branches": "branches: [dev]",
+    "branches-ignore": "branches-ignore: ['m*']",
+    "tags only": "tags: ['v*']",
+}
+
 # What people type for a commit, by what it is; and what is refused unseen.
 NAMES = (
     "a short SHA",
@@ -195,6 +216,35 @@ ROWS: dict[str, tuple[str, ...]] = {
         "red before it was ever deployed",
         "red before it was ever deployed, promoted",
         "red before it was ever deployed, rolled back to",
+    ),
+    "CI that takes long": (
+        *(
+            f"{status} at the deadline"
+            for status in ("in_progress", "queued", "waiting", "pending", "requested")
+        ),
+        "then green, by the timer or its event",
+        "then red, by the timer or its event",
+        "still in progress after the patience",
+        "GitHub silent after the deadline",
+        "its run is deleted",
+        "without a token, most of the hour used up",
+        "its watcher killed again and again",
+        "its watcher killed, the verdict there after the deadline",
+    ),
+    "no verdict, kept": (
+        "cancelled",
+        "no run ever listed",
+        "a late success",
+        "a late failure",
+        "replaced by a newer one",
+    ),
+    "CI that does not start": (
+        *SKIPPING,
+        *FILTERS,
+        "nobody settles it",
+        "on_no_ci: keep",
+        "on_no_ci: rollback where the rest is kept",
+        "a push that the filter lets through",
     ),
     "naming a commit": (
         *NAMES,

@@ -39,6 +39,8 @@ def api_application(
             *runs.file_routes(),
             Route(f"/repos/{name}", commits.repository),
             Mount(f"/repos/{name}", routes=within),
+            # What a renamed repository's old address redirects to.
+            Mount("/repositories/{number:int}", routes=within),
         ],
         exception_handlers={
             Refusal: refusal_response,

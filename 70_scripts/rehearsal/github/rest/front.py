@@ -12,7 +12,7 @@ from email.utils import formatdate
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rehearsal.answers import Answer, capture, deliver, request_headers
-from rehearsal.faults import Faults
+from rehearsal.faults import Fault, Faults
 from rehearsal.github.rest.errors import error_body
 from rehearsal.github.rest.limits import Limits
 from rehearsal.github.tokens import Tokens
@@ -42,8 +42,8 @@ class Front:
         if scope["type"] != "http":
             return
         fault = self._faults.take(scope["path"])
-        if fault and fault.answer:
-            await deliver(fault.answer, send, fault.seconds)
+        if given := fault and (fault.answer or _redirect(fault, scope)):
+            await deliver(given, send, fault.seconds)
             return
         answer = await self._answer(scope, receive)
         if fault:
@@ -102,6 +102,12 @@ class Front:
                 "x-github-request-id": secrets.token_hex(8).upper(),
             }
         )
+
+
+def _redirect(fault: Fault, scope: Scope) -> Answer | None:
+    host = request_headers(scope).get("host", "")
+    query = scope["query_string"].decode("latin-1")
+    return fault.redirect(scope["path"], query, host)
 
 
 def _version(headers: dict[str, str]) -> str:
