@@ -28,9 +28,9 @@ class Inside(pytest.Item):
     def of(cls, item: pytest.Item) -> "Inside":
         """Return what stands in for a test."""
         made: Inside = cls.from_parent(item.parent, name=item.name)
-        for marker in item.own_markers:
-            made.add_marker(marker)
-        made.add_marker(pytest.mark.timeout(0))  # Each has its own, inside.
+        # Each has a limit of its own, inside.
+        made.user_properties = item.user_properties
+        made.own_markers = [pytest.mark.timeout(0).mark, *item.own_markers]
         return made
 
     def runtest(self) -> None:
@@ -39,10 +39,9 @@ class Inside(pytest.Item):
         if self.nodeid not in seen:
             seen |= _run_inside(self)
         for report in seen.get(self.nodeid, []):
-            news = report.user_properties
-            self.user_properties += [
-                it for it in news if it not in self.user_properties
-            ]
+            told = ((name, value) for name, value in report.user_properties)
+            news = (pair for pair in told if pair not in self.user_properties)
+            self.user_properties.extend(news)
             if report.skipped and isinstance(report.longrepr, tuple):
                 pytest.skip(report.longrepr[2].removeprefix("Skipped: "))
             if report.failed:
