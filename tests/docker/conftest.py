@@ -142,6 +142,14 @@ def visited(preprod: Preprod, path: str) -> Iterator[Page]:
     assert not problems
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give these tests time: the first of them may pull or make the base image."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(scope="session")
 def base_image() -> str:
     """Return the base image that this machine has."""
