@@ -85,7 +85,7 @@ def import_command(docker: str, tag: str) -> list[str]:
 
 def interpreters() -> Iterator[Interpreter]:
     """Yield this host's candidates, the best first."""
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    root = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"))
     for prefix in sorted(root.glob("versions/3.13.*"), reverse=True):
         yield Interpreter(prefix, "3.13")
 

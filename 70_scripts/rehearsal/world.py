@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+from pipeline.effects.account import cache_folder
 from rehearsal.configuring import ENVIRONMENTS, IMAGE, OWNER, REPOSITORY, configure
 from rehearsal.discord.server import DiscordServer
 from rehearsal.github.server import GitHubServer
@@ -87,7 +88,7 @@ def _forget(home: Path, kept: tuple[str, ...]) -> None:
 
 def _environment(home: Path) -> dict[str, str]:
     # These caches are shared with the real home: a second run is quick.
-    caches = Path.home() / ".cache"
+    caches = cache_folder()
     packages = os.environ.get("UV_CACHE_DIR") or caches / "uv"
     tools = Path(sys.executable).parent
     return {

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from pipeline.effects.account import cache_folder
 from rehearsal.stories.registry import STORIES
 
 from tests.checkout import ROOT, clone_into
@@ -144,7 +145,7 @@ def test_an_unknown_fault_is_refused_with_the_names() -> None:
 @pytest.mark.timeout(900)
 def test_it_works_on_the_real_engine(clone: Path, tmp_path: Path) -> None:
     """With --docker the same story is played by containers, none of which stays."""
-    cache = str(Path.home() / ".cache")  # Only the home is empty.
+    cache = str(cache_folder())  # Only the home is empty.
     check(rehearse(clone, tmp_path / "home", "--docker", XDG_CACHE_HOME=cache))
     listed = ("docker", "ps", "--all", "--quiet", "--filter", "name=rehearsal")
     assert subprocess.run(listed, capture_output=True, check=True).stdout == b""

@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 import yaml
+from pipeline.effects.account import cache_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPTS = REPOSITORY / "70_scripts"
@@ -31,7 +32,7 @@ GIT = {
 }
 # A home of its own, but not a package cache of its own.
 CACHE = {
-    "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv")
+    "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(cache_folder() / "uv")
 }
 
 

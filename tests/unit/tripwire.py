@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-HOME = Path.home()
+HOME = Path(os.path.expanduser("~"))  # Where there is no home, it stays a tilde.
 TEMPORARY = Path(tempfile.gettempdir())
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link"}
 PATH_TYPES = (str, bytes, os.PathLike)

@@ -7,6 +7,7 @@ services, containers and ``sudo`` each leave some of them out.
 import getpass
 import os
 import pwd
+import tempfile
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
@@ -53,6 +54,17 @@ def _home_by_uid(path: Path) -> Path:
             f"{path} cannot be found: HOME is not set and {name_of(os.getuid())} has no"
             " line in the user database; set HOME, or write an absolute path"
         ) from error
+
+
+def cache_folder() -> Path:
+    """Return where this user's caches are; without a home, a folder of its own."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if named.startswith("/"):  # Anything else is ignored, as the standard says.
+        return Path(named)
+    try:
+        return expand_home(Path("~/.cache"))
+    except ValueError:
+        return Path(tempfile.gettempdir()) / f"cache-of-{os.getuid()}"
 
 
 def is_of_another_user(state: Path) -> bool:
