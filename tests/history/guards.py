@@ -104,7 +104,7 @@ GUARDS = (
     Guard(
         "hand_edits_are_kept",
         "hand edits are kept aside before a reset",
-        switches.replaced(activation, "_is_changed_by_hand", lambda *_: False),
+        switches.replaced(activation, "_keep", switches.nothing),
     ),
     Guard(
         "drift_is_left_alone",

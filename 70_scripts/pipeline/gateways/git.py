@@ -10,6 +10,7 @@ would find filters, fsmonitors and aliases there, and needs none of it.
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -43,6 +44,8 @@ SURROUNDINGS = {
     "LC_ALL": "C",
 }
 NO_OPERATOR = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+# https://git-scm.com/docs/gitignore
+SPECIAL = re.compile(r"([\\*?\[\]!# ])")
 # Of the highest precedence: no .gitattributes of a pushed tree turns these on again.
 ATTRIBUTES = "* -filter -diff -merge\n"
 
@@ -79,6 +82,11 @@ def git(
     except CommandFailed as error:
         # People are to read what failed, not what was switched off.
         raise CommandFailed(("git", *arguments), error.code, error.output) from None
+
+
+def pattern(path: str) -> str:
+    """Return what git takes for this path only, where it takes patterns."""
+    return "/" + SPECIAL.sub(r"\\\1", path)
 
 
 def disable_attributes(store: Path) -> None:

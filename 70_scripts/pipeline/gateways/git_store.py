@@ -3,7 +3,6 @@
 Every answer is read from plumbing commands' output and exit codes, never from prose.
 """
 
-import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pipeline.gateways.git import (
     QUERY_TIMEOUT,
     disable_attributes,
     git,
+    pattern,
 )
 from pipeline.gateways.git_credentials import helper_setting, split_origin
 from pipeline.gateways.git_files import require_plain_store
@@ -30,8 +30,6 @@ SILENCE = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")
 
 # Its own report of a retry is the bare name of an event, on people's screens.
 stamina.instrumentation.set_on_retry_hooks(())
-# What git would read as a pattern: https://git-scm.com/docs/gitignore
-SPECIAL = re.compile(r"([\\*?\[\]!# ])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +205,7 @@ class Store:
 
         A reset neither removes them nor takes them for hand-made changes.
         """
-        lines = ("/" + SPECIAL.sub(r"\\\1", path) + "\n" for path in paths)
+        lines = (pattern(path) + "\n" for path in paths)
         exclude = self.path / "info" / "exclude"
         exclude.parent.mkdir(exist_ok=True)
         write_atomically(exclude, "".join(lines))

@@ -3,8 +3,10 @@
 Every answer is read from plumbing commands' output and exit codes, never from prose.
 """
 
+import itertools
 import os
-import tempfile
+import shutil
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,16 +18,12 @@ from pipeline.gateways.git import (
     QUERY_TIMEOUT,
     disable_attributes,
     git,
+    pattern,
 )
 from pipeline.gateways.git_files import require_plain_worktree
 from pipeline.gateways.git_locks import await_unlocked, writing
-
-KEEPER = {
-    "GIT_AUTHOR_NAME": "pipeline",
-    "GIT_AUTHOR_EMAIL": "pipeline@localhost",
-    "GIT_COMMITTER_NAME": "pipeline",
-    "GIT_COMMITTER_EMAIL": "pipeline@localhost",
-}
+from pipeline.gateways.hand_edits import HandEdits
+from pipeline.gateways.kept_commit import commit_files
 
 MOST_NAMED = 3
 
@@ -45,36 +43,52 @@ class Worktree:
         """Return the file that holds HEAD."""
         return Path(self._git("rev-parse", "--absolute-git-dir").text) / "HEAD"
 
-    def is_dirty(self) -> bool:
-        """Tell whether somebody edited, added or removed files by hand."""
+    def commit(self) -> Sha | None:
+        """Return the commit that is checked out, None where there is none."""
+        command = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        text = self._git(*command, allowed=(0, 1, 128)).text
+        return Sha(text) if text else None
+
+    def hand_edits(
+        self, onto: Sha | None = None, known: Iterable[str] = ()
+    ) -> tuple[str, ...]:
+        """Return the paths of what somebody edited, added or removed by hand.
+
+        Args:
+            onto: the commit that comes: what it would overwrite counts, too.
+            known: other commits whose files are nobody's edits.
+        """
         with suppress(OSError):  # Whoever may only look cannot write it.
             disable_attributes(self._common_directory())
-        # What a pushed .gitmodules says of submodules can make git give up.
-        command = ("status", "--porcelain", "--ignore-submodules=all")
-        return bool(self._git(*command).text)
+        return self._edits().find(self.commit() or "", onto or "", known)
 
-    def kept(self, label: str) -> str | None:
-        """Return the ref of what was kept aside under a label, None if nothing was."""
-        ref = f"refs/kept/{label}"
-        command = ("rev-parse", "--verify", "--quiet", ref)
-        return ref if self._git(*command, allowed=(0, 1)).code == 0 else None
+    def kept(self, label: str) -> tuple[str, ...]:
+        """Return the refs of what was kept aside under a label, in order."""
+        patterns = (f"refs/kept/{label}", f"refs/kept/{label}-*")
+        command = ("for-each-ref", "--format=%(refname)", "--sort=creatordate")
+        return tuple(self._git(*command, *patterns).text.split())
 
-    def keep_aside(self, label: str) -> str:
-        """Commit the tree as it stands, hand edits included, to a ref of its own.
+    def is_kept(self, commit: Sha, refs: Iterable[str]) -> bool:
+        """Tell whether a commit is part of what was kept aside."""
+        command = ("merge-base", "--is-ancestor", str(commit))
+        return any(self._git(*command, ref, allowed=(0, 1)).code == 0 for ref in refs)
+
+    def keep_aside(self, label: str, paths: Sequence[str] | None = None) -> str:
+        """Commit hand edits, and what HEAD adds, to a ref of their own.
+
+        Args:
+            label: names the ref; one more is made where it is taken.
+            paths: of the edits; None looks for them.
 
         Returns:
-            The ref, ``refs/kept/<label>``.
+            The ref, ``refs/kept/<label>``, or one with ``-2``, ``-3`` … after it.
         """
-        with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
-            index = {"GIT_INDEX_FILE": f"{folder}/index"}
-            self._git("read-tree", "HEAD", env=index)
-            self._git("add", "--all", env=index)
-            tree = self._git("write-tree", env=index).text
-        message = f"Kept aside before {label}"
-        commit = self._git(
-            "commit-tree", tree, "-p", "HEAD", "-m", message, env=KEEPER
-        ).text
-        ref = f"refs/kept/{label}"
+        files = self.hand_edits() if paths is None else paths
+        head, message = self.commit() or "", f"Kept aside before {label}"
+        with self._edits().unflagged() as index:
+            commit = commit_files(self._git, self.path, head, files, index, message)
+        number = len(self.kept(label)) + 1
+        ref = f"refs/kept/{label}" + (f"-{number}" if number > 1 else "")
         with writing(self._common_directory()):
             self._git("update-ref", ref, commit)
         return ref
@@ -103,21 +117,57 @@ class Worktree:
         self.await_unlocked()
         disable_attributes(self._common_directory())
         with writing(self.head_file().parent):
+            self._repair_index()
+            hidden = self._hidden()
+            self._clear_the_way(sha)
             self._git(
                 *("checkout", "--quiet", "--detach", "--force", str(sha)),
                 timeout=CHECKOUT_TIMEOUT,
             )
-        remarks = self._clean()
+        remarks = self._clean(hidden)
         self._let_others_read()
         return remarks
 
-    def _clean(self) -> tuple[str, ...]:
+    def _repair_index(self) -> None:
+        """Let git look at every file; an index that is damaged is made anew."""
         try:
-            self._git("clean", "--quiet", "-fd", timeout=CHECKOUT_TIMEOUT)
+            self._edits().unflag()
+        except CommandFailed:
+            self._index().unlink(missing_ok=True)
+            self._git("read-tree", "HEAD", allowed=(0, 128))
+
+    def _clear_the_way(self, sha: Sha) -> None:
+        """Remove the folders that stand where the commit has files."""
+        for path in self._edits().blocking(self.commit() or "", sha):
+            place = self.path / path
+            if any(place.rglob(".git")):
+                place.rename(_free_name(place))  # A repository of somebody's own.
+            else:
+                shutil.rmtree(place)  # What was in it by hand was kept aside.
+
+    def _hidden(self) -> frozenset[str]:
+        """Return the untracked paths that ``.gitignore`` hides now."""
+        options = ("--others", "--ignored", "--exclude-standard", "--directory", "-z")
+        found = self._git("ls-files", *options, allowed=(0, 128)).stdout.split(b"\0")
+        return frozenset(os.fsdecode(name) for name in found if name)
+
+    def _clean(self, hidden: frozenset[str]) -> tuple[str, ...]:
+        """Remove what is untracked, but not what only the version before hid."""
+        spared = sorted(hidden - self._hidden()) if hidden else ()
+        options = [part for path in spared for part in ("-e", pattern(path))]
+        try:
+            command = ("clean", "--quiet", "-fd", *options)
+            self._git(*command, timeout=CHECKOUT_TIMEOUT)
         except CommandFailed as failure:
             lines = failure.output.strip().splitlines()[:MOST_NAMED]
             return (f"Not all could be removed from {self.path}: {'; '.join(lines)}",)
         return ()
+
+    def _edits(self) -> HandEdits:
+        return HandEdits(self.path, self._index(), self._git)
+
+    def _index(self) -> Path:
+        return self.head_file().with_name("index")
 
     def _let_others_read(self) -> None:
         """Let a container's user read the tree, whatever umask a hand reset had."""
@@ -139,5 +189,11 @@ class Worktree:
         timeout: float = QUERY_TIMEOUT,
     ) -> Completed:
         require_plain_worktree(self.path)
-        place = ("-C", str(self.path))
+        # Somebody's sparse checkout would leave files out of what is served.
+        place = ("-c", "core.sparseCheckout=false", "-C", str(self.path))
         return git(*place, *arguments, env=env, allowed=allowed, timeout=timeout)
+
+
+def _free_name(place: Path) -> Path:
+    names = (place.with_name(f"{place.name}.kept-{n}") for n in itertools.count(1))
+    return next(name for name in names if not os.path.lexists(name))

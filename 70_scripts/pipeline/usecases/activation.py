@@ -58,19 +58,35 @@ def _live_notice(
 
 def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...]:
     label = f"{env.name}/{deployment.id}"
-    # Once only: what a reset leaves that was killed half-way is nobody's edit.
-    if not env.journal.has_done(deployment, Step.KEEP):
+    if env.journal.has_done(deployment, Step.KEEP):
+        _keep(env, deployment, label)  # What was made since it was interrupted.
+    else:
         with env.journal.step(deployment, Step.KEEP):
-            if _is_changed_by_hand(env):
-                env.worktree.keep_aside(label)
-    ref = env.worktree.kept(label)
-    if ref is None:
+            _keep(env, deployment, label)
+    refs = env.worktree.kept(label)
+    if not refs:
         return ()
-    env.announce(f"hand-made changes were found and kept as {ref}")
-    return (f"Hand-made changes were kept as {ref}",)
+    env.announce(f"hand-made changes were found and kept as {', '.join(refs)}")
+    return (f"Hand-made changes were kept as {', '.join(refs)}",)
 
 
-def _is_changed_by_hand(env: Environment) -> bool:
-    head = env.worktree.head()
-    is_known = env.store.was_deployed(head) or env.store.is_deployable(head)
-    return not is_known or env.worktree.is_dirty()
+def _keep(env: Environment, deployment: Deployment, label: str) -> None:
+    refs = env.worktree.kept(label)
+    known = (*_versions(env, deployment), *refs)
+    edits = env.worktree.hand_edits(deployment.sha, known)
+    head = env.worktree.commit()
+    is_made_here = (
+        head is not None
+        and not env.knows(head)
+        and not env.worktree.is_kept(head, refs)
+    )
+    if edits or is_made_here:
+        env.worktree.keep_aside(label, edits)
+
+
+def _versions(env: Environment, deployment: Deployment) -> tuple[Sha, ...]:
+    """Return whose files a reset that died may have left."""
+    cause = deployment.order.cause
+    others = (deployment,) if cause is None else (env.journal.deployment(cause),)
+    shas = (one for each in others for one in (each.sha, each.rollback_point))
+    return tuple(sha for sha in shas if sha)

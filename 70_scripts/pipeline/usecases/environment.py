@@ -70,6 +70,10 @@ class Environment:
         if trouble := self.outbox.flush():
             self.say(trouble)
 
+    def knows(self, sha: Sha) -> bool:
+        """Tell whether a commit came from origin: deployed once, or deployable."""
+        return self.store.was_deployed(sha) or self.store.is_deployable(sha)
+
     def remember_validated(self, sha: Sha) -> None:
         """Move the pointer: the journal first, then the file beside it."""
         self.journal.validate(sha)

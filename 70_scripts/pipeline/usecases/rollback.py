@@ -75,11 +75,10 @@ def _earlier(env: Environment) -> tuple[Sha, ...]:
 
 def _check(env: Environment, sha: Sha, is_override: bool) -> None:
     seen = serving(env)
-    is_known = env.store.was_deployed(sha) or env.store.is_deployable(sha)
     obstacle = ""
     if seen.sha == sha and not seen.is_drifted:
         obstacle = "it serves already"
-    elif not is_known:
+    elif not env.knows(sha):
         obstacle = "it is neither on the deployed branch nor was it ever deployed"
     elif env.is_validated_only and not env.journal.was_validated(sha):
         obstacle = "this SHA is not validated"

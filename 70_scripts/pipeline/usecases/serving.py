@@ -86,7 +86,7 @@ def _is_good(env: Environment, candidate: Sha, sha: Sha) -> bool:
 
 def _is_unchanged(env: Environment, live: Deployment, reported: Sha) -> bool:
     """Tell whether what runs is what was deployed, whatever it reports."""
-    if env.worktree.head() != live.sha:
+    if env.worktree.commit() != live.sha:
         return False
     deployed = env.journal.detail(live, Step.ACTIVATE)
     if not deployed or deployed == env.strategy.instance():

@@ -109,9 +109,9 @@ def test_reset_makes_exactly_the_commit(
 ) -> None:
     """Whatever was done by hand, afterwards the tree is the commit and nothing else."""
     edit(tree.path)
-    assert tree.is_dirty()
+    assert tree.hand_edits(commits[1])
     tree.reset(commits[1])
-    assert (tree.head(), tree.is_dirty()) == (commits[1], False)
+    assert (tree.head(), tree.hand_edits()) == (commits[1], ())
     assert (tree.path / "code.py").read_text() == "2"
     assert (tree.path / "new.py").read_text() == "2"
 
@@ -163,7 +163,7 @@ def test_needs_no_identity(tree: Worktree) -> None:
 def test_ignored_files_stay(tree: Worktree, commits: tuple[Sha, Sha]) -> None:
     """What the app itself declares ignored is neither dirt nor removed."""
     (tree.path / "ignored/cache").write_text("x")
-    assert not tree.is_dirty()
+    assert not tree.hand_edits()
     tree.reset(commits[1])
     assert (tree.path / "ignored/cache").exists()
 

@@ -66,9 +66,9 @@ def test_reset_leaves_declared_data_alone(
     data = worktree.path / name
     data.mkdir(parents=True)
     (data / "orders").write_text("precious")
-    assert not worktree.is_dirty()
+    assert not worktree.hand_edits()
     stray = worktree.path / "stray"
     stray.write_text("by hand")
-    assert worktree.is_dirty()
+    assert worktree.hand_edits()
     worktree.reset(second)
     assert (data / "orders").read_text() == "precious" and not stray.exists()
