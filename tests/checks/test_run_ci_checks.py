@@ -127,7 +127,9 @@ def test_ctrl_c_leaves_nothing_running(clone: Clone) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_until(lambda: len(_inside(clone.path, "pytest")) > 2, "the tests' workers")
+    # Not before: what installs the environment is a shell, and deaf.
+    begun = "--cov-fail-under"
+    wait_until(lambda: len(_inside(clone.path, begun)) > 1, "the app's tests")
     running.send_signal(signal.SIGINT)
     assert running.wait(60) == 130
     assert _inside(clone.path, "") == set()
