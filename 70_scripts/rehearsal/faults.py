@@ -70,7 +70,7 @@ class Faults:
         Args:
             fault: What goes wrong.
             times: For how many requests; None means until `clear`.
-            path: Only for requests whose path contains this text.
+            path: Only for requests whose path, with its query, contains this text.
         """
         with self._lock:
             self._injections.append(_Injection(fault, times, path))

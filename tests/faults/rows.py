@@ -190,6 +190,27 @@ ROWS: dict[str, tuple[str, ...]] = {
         "304 without a cached body",
         "304 to the end",
         "as it asks: no second question",
+        "404",
+        *(f"renamed, {status}" for status in (301, 302, 307, 308)),
+        "redirects in circles",
+        "a redirect to nowhere",
+        "a redirect to another host",
+        "the VM's clock an hour behind",
+        "the VM's clock an hour ahead",
+        *(
+            f"retry_after: {value}"
+            for value in ("-7", "nan", "inf", "1000000000", "soon")
+        ),
+        "run_attempt null",
+        "an id that is no number",
+        "an id of thirty digits",
+        "a list in place of an object",
+        "null in place of an object",
+        "nesting",
+        "half a character",
+        "completed, its conclusion null",
+        "an empty filtered list",
+        "the jobs of a failed run cannot be had",
     ),
     "races": (
         "A red, B green",

@@ -130,8 +130,8 @@ def run_of(payload: object) -> Run | None:
 
 
 def _storable(text: str) -> str:
-    """Return text as the journal can hold it: not endless, no half characters."""
-    return text[:LONGEST].encode("utf-8", "replace").decode("utf-8")
+    """Return text as the journal can hold it; half a character makes no word."""
+    return text[:LONGEST].encode("utf-8").decode("utf-8")
 
 
 def _run(payload: _RunPayload) -> Run:

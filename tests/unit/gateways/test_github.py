@@ -198,11 +198,15 @@ def test_a_refusal_is_not_silence(
 
 
 def test_texts_can_be_kept(github: GitHub, site: Site) -> None:
-    """Half a character, or megabytes, where a word is due: cut to what can be kept."""
-    hostile = "\ud800" + "x" * 100_000
-    site.answers(RUNS, json_reply({"workflow_runs": [listed(status=hostile)]}))
+    """Megabytes where a word is due are cut; half a character is no word."""
+    endless, half = listed(status="x" * 100_000), listed(status="\ud800")
+    site.answers(
+        RUNS, *(json_reply({"workflow_runs": [one]}) for one in (endless, half))
+    )
     (run,) = github.runs(A, "ci.yml")
-    assert run.status.encode() and len(run.status) <= 500
+    assert len(run.status) == 500
+    with pytest.raises(GitHubUnavailable, match="unknown form"):
+        github.runs(A, "ci.yml")
 
 
 def test_an_empty_list_is_asked_for_once_more(github: GitHub, site: Site) -> None:

@@ -41,7 +41,8 @@ class Front:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        fault = self._faults.take(scope["path"])
+        query = scope["query_string"].decode("latin-1")
+        fault = self._faults.take(f"{scope['path']}?{query}")
         if given := fault and (fault.answer or _redirect(fault, scope)):
             await deliver(given, send, fault.seconds)
             return
