@@ -107,6 +107,13 @@ class Image(Section):
     build_deadline: Seconds
 
 
+class Compose(Section):
+    """What a compose file may ask of the host besides what every one may."""
+
+    allow: tuple[Annotated[str, Field(pattern=r"^[a-z_]+$")], ...]
+    binds: tuple[HomePath, ...]
+
+
 class Backup(Section):
     """What prod keeps before it changes."""
 
@@ -174,6 +181,7 @@ class Config(Section):
     ci: Ci
     health: Health
     image: Image
+    compose: Compose
     backup: Backup
     freeze: tuple[Freeze, ...]
     monitoring: Monitoring

@@ -28,7 +28,7 @@ from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.secrets import FILE_NAME, Secrets, is_safe_address, load_secrets
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
-from pipeline.strategies.choice import COMPOSE_FOLDER, strategy_of
+from pipeline.strategies.choice import COMPOSE_FOLDER, host_policy_of, strategy_of
 from pipeline.usecases.backups import back_up
 from pipeline.usecases.ci_triggers import CiTriggers
 from pipeline.usecases.environment import Environment
@@ -215,6 +215,7 @@ class Pipeline:
             url=settings.url,
             is_busy=lambda: is_held(state / f"{name}.lock"),
             rolls_back=settings.rollback_on_failure,
+            check_host_use=host_policy_of(self.config, name, store).check,
             backup=self._back_up if settings.validated_only else None,
         )
 

@@ -137,6 +137,51 @@ HOSTILE = {
     "::set-output": "::set-output name=x::y",
 }
 
+# What follows in a compose file after its service's name and image.
+COMPOSE = {
+    "privileged": "    privileged: true",
+    "the host's network": "    network_mode: host",
+    "the host's processes": '    pid: "host"',
+    "the host's IPC": "    ipc: host",
+    "the host's user namespace": "    userns_mode: host",
+    "another container's network": "    network_mode: container:other",
+    "devices": '    devices: ["/dev/kmsg"]',
+    "device rules": '    device_cgroup_rules: ["c 1:3 rwm"]',
+    "all GPUs": "    gpus: all",
+    "cap_add": "    cap_add: [SYS_ADMIN]",
+    "security_opt unconfined": "    security_opt: [seccomp=unconfined]",
+    "new privileges": '    security_opt: ["no-new-privileges:false"]',
+    "sysctls": "    sysctls: {kernel.msgmax: 1}",
+    "cgroup_parent": "    cgroup_parent: /",
+    "volumes of another container": '    volumes_from: ["container:other"]',
+    "the engine's own socket": "    use_api_socket: true",
+    "/:/host": '    volumes: ["/:/host:ro"]',
+    "the Docker socket": '    volumes: ["/var/run/docker.sock:/run/docker.sock"]',
+    "the other environment's tree": '    volumes: ["../20_prod:/prod:ro"]',
+    "the root by dots": '    volumes: ["../10_preprod/../..:/host:ro"]',
+    "its own tree to write to": '    volumes: ["../10_preprod:/own"]',
+    "a mount that propagates": '    volumes: ["../10_preprod:/own:ro,rshared"]',
+    "a port on every address": '    ports: ["9000:9000"]',
+    "another environment's name": "    container_name: mangetamain-prod-app-1",
+    "a log driver of the host": "    logging: {driver: syslog}",
+    "extends from another file": "    extends: {file: /etc/o.yml, service: app}",
+    "env_file outside of the tree": "    env_file: /etc/environment",
+    "env_file through a variable": "    env_file: ${HOME}/secrets.env",
+    "a hook with privileges": "    post_start: [{command: ls, privileged: true}]",
+    "a build outside of the tree": "    build: {context: /etc}",
+    "a build by a file elsewhere": "    build: {context: ../10_preprod, "
+    "dockerfile: /x}",
+    "a build on the host's network": "    build: {context: ., network: host}",
+    "include": "include: [/etc/other.yml]",
+    "a volume that mounts the host": "    volumes: ['v1:/v']\n"
+    "volumes: {v1: {driver_opts: {device: /, o: bind, type: none}}}",
+    "a secret file of the host": "    secrets: [v]\nsecrets: {v: {file: /etc/shadow}}",
+    "a secret of the pipeline": "    secrets: [v]\n"
+    "secrets: {v: {environment: DISCORD_WEBHOOK_URL}}",
+    "an external network": "    networks: [v]\nnetworks: {v: {external: true}}",
+    "another environment's project": "name: mangetamain-prod",
+}
+
 ROWS: dict[str, tuple[str, ...]] = {
     "verdicts": (
         "success",
@@ -351,6 +396,10 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a filter and a diff driver by attributes",
         "a submodule with a command and an ext:: address",
         "GIT_* of a job",
+        *COMPOSE,
+        "a compose file that is a symbolic link",
+        "a mount through a link of the tree",
+        "what the configuration allows",
     ),
     "containers": (
         "engine down",

@@ -131,7 +131,7 @@ def opened(vm: Vm, act: Path | None = None) -> Iterator[World]:
         "r",
         act,
         vm.home,
-        environment={**CACHE, "PATH": _tools()},
+        environment={**CACHE, "PATH": tools()},
         variables={"SLOW_TESTS": "off"},
     )
     discord = DiscordServer()
@@ -150,7 +150,8 @@ def opened(vm: Vm, act: Path | None = None) -> Iterator[World]:
             Thread(target=server.stop, daemon=True).start()
 
 
-def _tools() -> str:
+def tools() -> str:
+    """Return a PATH on which the environment's own tools come first."""
     return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 

@@ -64,11 +64,12 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class ComposeProject:
-    """One compose file, with its folder and its variables."""
+    """One compose file, with its variables; ``folder`` is where its paths begin."""
 
     file: Path
     env_file: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
 
     def check(self) -> None:
         """Parse the file.
@@ -77,6 +78,14 @@ class ComposeProject:
             CommandFailed: it does not parse.
         """
         self._run("config", "--quiet")
+
+    def rendered(self) -> str:
+        """Return the file as JSON, everything in it resolved.
+
+        Raises:
+            CommandFailed: it does not parse.
+        """
+        return self._run("config", "--format", "json").text
 
     def build(self, timeout: float) -> None:
         """Build the image.
@@ -111,7 +120,8 @@ class ComposeProject:
     def argv(self, *arguments: str) -> tuple[str, ...]:
         """Return the command that does ``arguments`` to this project."""
         env_file = ("--env-file", str(self.env_file)) if self.env_file else ()
-        place = ("--file", str(self.file), "--project-directory", str(self.file.parent))
+        folder = str(self.folder or self.file.parent)
+        place = ("--file", str(self.file), "--project-directory", folder)
         return (*compose_command(), *env_file, *place, *arguments)
 
     def _run(self, *arguments: str, timeout: float = 60.0) -> Completed:

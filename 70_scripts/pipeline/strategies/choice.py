@@ -1,11 +1,14 @@
 """Which strategy an environment has, made from configuration."""
 
 import os
+from pathlib import Path
 
 from pipeline.config import Config, StrategyName
+from pipeline.core.compose_allowance import Allowance
 from pipeline.gateways.docker import ComposeProject
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
+from pipeline.gateways.host_policy import HostPolicy
 from pipeline.gateways.supervisor import Supervisor
 from pipeline.strategies import Strategy
 from pipeline.strategies.dependencies import Dependencies
@@ -26,6 +29,41 @@ def strategy_of(config: Config, name: str, store: Store) -> Strategy:
         variables=compose_variables(config, name),
     )
     return Restart(name, project, dependencies, image.name, image.build_deadline)
+
+
+def host_policy_of(config: Config, name: str, store: Store) -> HostPolicy:
+    """Return what an environment's versions may use of the host."""
+    settings, root = config.environment(name), config.paths.root
+    has_file = settings.strategy is not StrategyName.PROCESS
+    prefix = name.upper().replace("-", "_")
+    variables = compose_variables(config, name)
+    tree = root / settings.worktree
+    git_directory = root / ".pipeline" / "repo.git" / "worktrees" / tree.name
+    s3_file = settings.s3_file or Path(os.devnull)
+    others = [one for key, one in config.environments.items() if key != name]
+    allowance = Allowance(
+        keys=frozenset(config.compose.allow),
+        project=settings.project,
+        image=variables[f"{prefix}_IMAGE"],
+        tree=tree,
+        readable=(git_directory, s3_file, Path(os.devnull)),
+        writable=_data_of(config, [root / one.worktree for one in others]),
+        bind=settings.bind,
+        other_ports=frozenset(one.port for one in others),
+        real=Path,
+    )
+    file = root / COMPOSE_FOLDER / f"docker-compose-{name}.yml"
+    project = ComposeProject(file, variables=variables) if has_file else None
+    return HostPolicy(store, root, project, allowance)
+
+
+def _data_of(config: Config, others: list[Path]) -> tuple[Path, ...]:
+    """Return the declared data, without what belongs to another environment."""
+    declared = (config.paths.root / path for path in config.backup.paths)
+    data = (
+        path for path in declared if not any(path.is_relative_to(o) for o in others)
+    )
+    return (*data, *config.compose.binds)
 
 
 def compose_variables(config: Config, name: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
@@ -31,6 +32,8 @@ class Environment:
         url: where people look at it.
         rolls_back: an unhealthy version is replaced by the earlier one at once.
         is_busy: tells whether somebody holds the lock now.
+        check_host_use: refuses a version, exported into a folder, that asks for more of
+            the host than the configuration allows.
         backup: makes one, proves it, and returns its name; None where none is needed.
         strategy_files: what a strategy needs to prepare a version.
         patience: how long a verdict is awaited.
@@ -56,6 +59,7 @@ class Environment:
     url: str = ""
     rolls_back: bool = True
     is_busy: Callable[[], bool] = lambda: False
+    check_host_use: Callable[[Sha, Path], None] = lambda sha, tree: None
     backup: "Callable[[Environment], str] | None" = None
     patience: Patience = Patience()
     on_no_ci: OnNoVerdict | None = None

@@ -41,6 +41,9 @@ def prepare(env: Environment, deployment: Deployment) -> None:
     ):
         env.store.pin(sha)
         env.store.export(sha, env.strategy_files, Path(folder))
+        if sha not in env.journal.healthy(env.name):
+            # What served here before is not refused when it is needed most.
+            env.check_host_use(sha, Path(folder))
         env.strategy.prepare(sha, Path(folder))
 
 
