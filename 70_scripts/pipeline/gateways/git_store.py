@@ -196,11 +196,6 @@ class Store:
         entries = (entry.partition("\t") for entry in tree.split("\0"))
         return frozenset(path for mode, _, path in entries if mode.startswith("120000"))
 
-    def text(self, sha: Sha, path: str) -> str:
-        """Return what a file of a commit holds, empty if it has none."""
-        name = f"{sha}:{path}"
-        return self._git("cat-file", "blob", name, allowed=(0, 128)).text
-
     def export(self, sha: Sha, paths: Sequence[str], into: Path) -> None:
         """Write files and folders, as they are at a commit, below ``into``."""
         with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
