@@ -29,7 +29,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     try:
         with held(env.watchers.lock(sha), pipeline.clock, patience=LOOKERS_PATIENCE):
             watch = pipeline.watch(env.why_no_ci)
-            waited = age(env, sha)
+            waited = watch.patience.used(age(env, sha))
             judgement = await_verdict(watch, sha, pipeline.clock, say, waited)
             tell_moved(env, watch.github)
             if not judgement.is_final:

@@ -31,9 +31,7 @@ GIT = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
 }
 # A home of its own, but not a package cache of its own.
-CACHE = {
-    "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(cache_folder() / "uv")
-}
+CACHE = {"UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(cache_folder() / "uv")}
 
 
 def free_port() -> int:

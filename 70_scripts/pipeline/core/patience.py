@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from pipeline.core.verdict import Judgement, Verdict
 
+LAST_MINUTE = 60.0  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -16,6 +18,14 @@ class Patience:
 
     deadline: float = 300.0
     running: float = 1800.0
+
+    def used(self, age: float) -> float:
+        """Return how much of the deadline a watcher that starts now has behind it.
+
+        Whenever it starts, it has a last minute: after a reboot, or a long build,
+        GitHub may need a moment to be reached and to list a run.
+        """
+        return min(age, max(self.deadline - LAST_MINUTE, 0.0))
 
 
 def counted(

@@ -11,6 +11,8 @@ from pipeline.core.verdict import Judgement, Verdict
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.recovery import recover
 
+LAST_WATCH = "watched for the last time, after the deadline"
+
 
 def hold(env: Environment, sha: Sha, judgement: Judgement) -> None:
     """Leave the deployments of a SHA open while its CI is running, and say so once."""
@@ -39,6 +41,19 @@ def is_unjudged(env: Environment, sha: Sha) -> bool:
     """Tell whether it is settled that no verdict came for a SHA."""
     known = env.journal.judgement(sha)
     return known is not None and known.verdict is Verdict.NONE
+
+
+def has_last_watch(env: Environment, sha: Sha) -> bool:
+    """Tell whether a watcher may be started again after the deadline, and note it.
+
+    It is given once: a watcher that dies again and again is not waited for.
+    """
+    with env.lock():
+        known = env.journal.judgement(sha)
+        if known is not None and (known.is_final or known.reason == LAST_WATCH):
+            return False
+        env.journal.judge(sha, Judgement(Verdict.PENDING, LAST_WATCH))
+        return True
 
 
 def keep(env: Environment, sha: Sha, judgement: Judgement) -> None:

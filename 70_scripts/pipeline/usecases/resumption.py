@@ -13,7 +13,14 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import EXPECTED, TimedOut
 from pipeline.usecases.environment import Environment
-from pipeline.usecases.pending import age, hold, is_held, is_kept, open_of
+from pipeline.usecases.pending import (
+    age,
+    has_last_watch,
+    hold,
+    is_held,
+    is_kept,
+    open_of,
+)
 from pipeline.usecases.recovery import recover, revive
 from pipeline.usecases.settlement import catch_up, settle
 
@@ -106,7 +113,8 @@ def _see_to(env: Environment, sha: Sha, look: Look) -> None:
 def _await_further(env: Environment, sha: Sha, look: Look) -> None:
     """Watch again what has time left; after the deadline ask, once each time."""
     waited = age(env, sha)
-    if waited < env.patience.deadline:
+    is_early = waited < env.patience.deadline
+    if is_early or not is_held(env, sha) and has_last_watch(env, sha):
         env.announce(f"verdict awaited again: {env.watchers.launch(sha)}")
         return
     seen = look(sha, True)

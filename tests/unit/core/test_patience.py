@@ -57,3 +57,14 @@ def test_a_deadline_beyond_the_patience_is_kept() -> None:
     seen, longer = a_pending("queued"), Patience(600, 60)
     assert counted(seen, 599, longer) is seen
     assert "after 600 s" in counted(seen, 600, longer).reason
+
+
+@pytest.mark.parametrize(
+    ("deadline", "age", "used"),
+    [(300, 0, 0), (300, 100, 100), (300, 299, 240), (300, 1e9, 240), (6, 100, 0)],
+)
+def test_every_watcher_has_a_last_minute(
+    deadline: float, age: float, used: float
+) -> None:
+    """However late it starts, it may look for a minute, if the deadline is so long."""
+    assert Patience(deadline, 1800).used(age) == used
