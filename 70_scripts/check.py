@@ -15,10 +15,9 @@ from tempfile import TemporaryDirectory
 
 from pipeline import cli
 from pipeline.board import Board
-from pipeline.config import Config
+from pipeline.config import load_config
 from pipeline.effects.clock import SystemClock
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, ExpectedError
 from pipeline.usecases.checking import (
     GROUPS,
     ON_REQUEST,
@@ -39,13 +38,13 @@ ROOT = SCRIPTS.parent
 PROCESSORS = len(os.sched_getaffinity(0))
 
 
-def main(config: Config, arguments: argparse.Namespace) -> int:
+def main(arguments: argparse.Namespace) -> int:
     """Carry out what is wanted; return the exit code of the worst."""
     if arguments.install_hooks:
         say(install_hooks(ROOT))
         return 0
     with TemporaryDirectory(prefix="checks-of-prod-") as scratch:
-        every = _every(config, Path(scratch), arguments)
+        every = _every(Path(scratch), arguments)
         is_ci = "CI" in os.environ
         with Board(Console(), is_ci=is_ci) as board:
             ended = carry_out(every, arguments.jobs, SystemClock(), board)
@@ -54,9 +53,7 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
     return worst(ended, is_ci=is_ci)
 
 
-def _every(
-    config: Config, scratch: Path, arguments: argparse.Namespace
-) -> tuple[Check, ...]:
+def _every(scratch: Path, arguments: argparse.Namespace) -> tuple[Check, ...]:
     wanted = arguments.check or GROUPS
     if not arguments.check:
         say(f"==> left out unless they are named: {', '.join(ON_REQUEST)}")
@@ -75,16 +72,17 @@ def _every(
         found = tuple(check for check in found if check.group not in suites)
     if chosen(of_prod, wanted):
         # First, because its tests are not divided: nothing long is left for the end.
-        found = (*chosen(_exported(config, scratch), wanted), *found)
+        of_prod = _exported(scratch, cli.config_file(arguments))
+        found = (*chosen(of_prod, wanted), *found)
     return found
 
 
-def _exported(config: Config, scratch: Path) -> tuple[Check, ...]:
+def _exported(scratch: Path, config: Path) -> tuple[Check, ...]:
     """Copy prod's code out; return its checks, or why there can be none."""
     try:
-        source = find_source(config, ROOT)
+        source = find_source(load_config(config), ROOT)
         source.store.export(source.sha, (".",), scratch)
-    except CommandFailed as error:
+    except ExpectedError as error:
         reason = f"its code is not to be had: {error}"
         return (Check("prod", "prod", (), ROOT, obstacle=lambda: reason),)
     say(f"==> prod: checking {source.sha.short}, {source.reason}")
@@ -120,4 +118,4 @@ if __name__ == "__main__":
         # As Ctrl-C: the children are ended, not left behind. Ctrl-C itself is ignored,
         # by them too, where a shell started this in the background.
         signal.signal(number, signal.default_int_handler)
-    sys.exit(cli.main_with_config(made, main))
+    sys.exit(cli.main_without_config(made, main))

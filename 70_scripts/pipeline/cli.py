@@ -18,6 +18,7 @@ READABLE_UMASK = 0o022
 
 Verb = Callable[[wiring.Pipeline, argparse.Namespace], int]
 ConfigVerb = Callable[[Config, argparse.Namespace], int]
+PlainVerb = Callable[[argparse.Namespace], int]
 
 
 def parser(purpose: str | None, example: str) -> argparse.ArgumentParser:
@@ -74,24 +75,35 @@ def main(
 
 
 def main_with_config(made: argparse.ArgumentParser, verb: ConfigVerb) -> int:
-    """Do a verb that needs the configuration alone; return its exit code.
+    """Do a verb that needs the configuration alone; return its exit code."""
 
-    This is the one place where errors become exit codes and words.
-    """
-    accept_every_character()
-    # A container's user reads what git writes; what is private says so by its mode.
-    os.umask(READABLE_UMASK)
-    arguments = made.parse_args()
-    redact: Callable[[str], str] = str
-    try:
+    def load(arguments: argparse.Namespace) -> int:
+        # A container's user reads what git writes; what is private says so by its mode.
+        os.umask(READABLE_UMASK)
         config = load_config(config_file(arguments))
         redact = wiring.secrets_of(config).redact
-        return verb(config, arguments)
+        try:
+            return verb(config, arguments)
+        except Exception as error:
+            return report(error, redact)
+
+    return main_without_config(made, load)
+
+
+def main_without_config(made: argparse.ArgumentParser, verb: PlainVerb) -> int:
+    """Do a verb that needs no configuration; return its exit code.
+
+    Here, and in `report`, errors become exit codes and words.
+    """
+    accept_every_character()
+    arguments = made.parse_args()
+    try:
+        return verb(arguments)
     except KeyboardInterrupt:
         wiring.say("interrupted")
         return INTERRUPTED
     except Exception as error:
-        return report(error, redact)
+        return report(error, str)
 
 
 def report(error: Exception, redact: Callable[[str], str]) -> int:

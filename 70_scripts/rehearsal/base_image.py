@@ -16,7 +16,8 @@ from rehearsal.host_archive import archive_of
 from rehearsal.host_slice import Interpreter
 
 TAG = "mangetamain-local-base:3.13"
-PACKAGES = "ca-certificates,python3,python3-pip,python-is-python3"
+# What the shipped image has, as far as the app uses it; wheels need libstdc++.
+PACKAGES = "ca-certificates,libstdc++6,python3,python3-pip,python-is-python3"
 RELEASE = "trixie"  # Debian 13, whose Python is 3.13.
 _DEADLINE = 300  # seconds, for each command
 
