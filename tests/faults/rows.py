@@ -432,6 +432,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         "image pruned, not to be built again",
         "old version unhealthy too",
         "nothing to return to",
+        "tried again by the timer, paged once",
+        "on production, mended since",
     ),
     "Discord": (
         "down",

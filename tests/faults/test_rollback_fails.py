@@ -4,13 +4,16 @@ import shutil
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from tests.faults.rows import cases
+from tests.sandbox.vm import SCRIPTS
 from tests.sandbox.world import World
 
 CLASS = "rollback fails"
+LATER = Path(__file__).with_name("later.py")
 
 
 def break_python(world: World) -> None:
@@ -107,3 +110,40 @@ def test_nothing_to_return_to_pages_a_human(world: World) -> None:
     assert world.vm.validated() == ""
     assert "A human is needed" in world.told()
     assert "again, verified" not in world.told()
+
+
+@pytest.mark.fault(CLASS, "tried again by the timer, paged once")
+def test_a_failed_rollback_is_tried_again(awaiting: World) -> None:
+    """At growing intervals, with one page; once its cause is gone it serves, told."""
+    sha = awaiting.vm.pushed[-1]
+    prune(awaiting)
+    awaiting.settle(sha, "failed", code=6)
+    awaiting.vm.script("resume", code=6)
+    for _ in range(3):
+        awaiting.vm.script("resume")
+    returns = [end for kind, _, end in awaiting.vm.ends() if kind == "rollback"]
+    assert returns == ["failed", "failed"], "it was tried each time"
+    assert awaiting.told().count("NOT ROLLED BACK") == 1
+    (awaiting.vm.root / ".pipeline" / "venvs").unlink()
+    awaiting.vm.python_file(LATER, "70", str(SCRIPTS / "resume.py"))
+    assert awaiting.vm.serving() == awaiting.good
+    assert "PREPROD - Rolled back" in awaiting.told()
+    ends = awaiting.vm.ends()
+    awaiting.vm.python_file(LATER, "9000", str(SCRIPTS / "resume.py"))
+    assert awaiting.vm.ends() == ends
+
+
+@pytest.mark.fault(CLASS, "on production, mended since")
+def test_a_failed_rollback_on_production_is_tried_again(patient: World) -> None:
+    """Production's version is put back as soon as what barred it is gone."""
+    promote = ("promote", "--confirm", "DEPLOY")
+    patient.vm.script(*promote)
+    sha = patient.push("Next")
+    patient.settle(sha, "passed")
+    expect_more(patient)
+    patient.vm.script(*promote, code=6)
+    patient.vm.configure(ci={"deadline": 600})
+    patient.vm.script("resume")
+    assert patient.vm.serving(patient.vm.prod_port) == patient.good
+    assert patient.told().count("NOT ROLLED BACK") == 1
+    assert "PROD - Rolled back" in patient.told()

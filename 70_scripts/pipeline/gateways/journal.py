@@ -82,7 +82,11 @@ class Journal(Records):
                 self._tell(deployment.id, notice)
 
     def end_return(
-        self, rollback: Deployment, outcome: Outcome | None, reason: str, notice: Notice
+        self,
+        rollback: Deployment,
+        outcome: Outcome | None,
+        reason: str,
+        notice: Notice | None,
     ) -> None:
         """Record how a return ended and, with it, the deployment that it undoes.
 
@@ -90,7 +94,7 @@ class Journal(Records):
             rollback: the return.
             outcome: its own; None where what it put up still awaits its verdict.
             reason: why the other deployment ended.
-            notice: tells of both.
+            notice: tells of both; None where that was told before.
         """
         undone, is_failed = rollback.order.cause, outcome is Outcome.FAILED
         with self._transaction():

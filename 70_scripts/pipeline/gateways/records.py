@@ -148,6 +148,16 @@ class Records(Memory):
         found = self._deployments(where, deployment.id)
         return found[-1] if found else None
 
+    def failed_returns(self, deployment: Deployment) -> tuple[int, float]:
+        """Return how many returns from a deployment failed, and when the last did."""
+        row = self._database.execute(
+            "SELECT COUNT(*) AS number, COALESCE(MAX(o.at), 0.0) AS at "
+            "FROM deployment d JOIN outcome o ON o.deployment = d.id "
+            "WHERE d.cause = ? AND o.outcome = ?",
+            (deployment.id, Outcome.FAILED),
+        ).fetchone()
+        return row["number"], row["at"]
+
     def outcome(self, deployment: Deployment) -> Outcome | None:
         """Return how a deployment ended, None while it is open."""
         row = self._database.execute(

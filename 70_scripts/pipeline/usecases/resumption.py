@@ -22,6 +22,7 @@ from pipeline.usecases.pending import (
     open_of,
 )
 from pipeline.usecases.recovery import recover, revive
+from pipeline.usecases.retrying import retry_return
 from pipeline.usecases.settlement import catch_up, settle
 
 # Asks of a SHA, the second argument telling whether its deployment is open.
@@ -43,14 +44,13 @@ def resume(env: Environment, look: Look) -> None:
     try:
         with env.lock(patience=0.0):
             recover(env)
-            lost = revive(env)
+            failures = [revive(env), retry_return(env)]
     except TimedOut:
         env.announce("another operation is at work: it needs no help")
         return
-    seen_to = (_see_to_safely(env, sha, look) for sha in _awaiting(env))
-    failures = [failure for failure in (lost, *seen_to) if failure]
-    if failures:
-        raise failures[0]
+    failures += [_see_to_safely(env, sha, look) for sha in _awaiting(env)]
+    for failure in filter(None, failures):
+        raise failure
     if not env.is_validated_only:
         with suppress(TimedOut), env.lock(patience=0.0):
             catch_up(env)

@@ -96,7 +96,9 @@ def finish_return(env: Environment, rollback: Deployment, undone: Deployment) ->
         _page(env, undone, seen, reasons, rollback)
     is_validated = env.journal.was_validated(target)
     notice = messages.returned(undone.order, target, (*reasons, *remarks))
-    outcome = Outcome.VALIDATED if is_validated else None
+    # On production no verdict is awaited, also of what a person had put up there.
+    is_ended = is_validated or env.is_validated_only
+    outcome = Outcome.VALIDATED if is_ended else None
     env.journal.end_return(rollback, outcome, reasons[0], notice)
     env.announce(f"rolled back: {target.short} is live and healthy")
 
@@ -114,7 +116,9 @@ def _page(
     if rollback is None:
         env.journal.end(deployment, Outcome.FAILED, seen, notice)
     else:
-        env.journal.end_return(rollback, Outcome.FAILED, seen, notice)
+        is_known = env.journal.failed_returns(deployment)[0] > 0
+        told = None if is_known else notice  # Once; the next attempts say nothing new.
+        env.journal.end_return(rollback, Outcome.FAILED, seen, told)
     raise RollbackFailed(
         f"rolling {env.name} back from {deployment.sha.short}",
         seen,

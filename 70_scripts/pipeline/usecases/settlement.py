@@ -21,6 +21,7 @@ from pipeline.usecases.pending import end_replaced, keep, on_no_verdict
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
 from pipeline.usecases.returning import return_to
+from pipeline.usecases.retrying import is_stuck
 from pipeline.usecases.serving import serving
 
 # After these the environment is where it will stay; anything else is an interruption.
@@ -69,7 +70,7 @@ def catch_up(env: Environment) -> None:
         return
     live = _live(env)
     plan = _point(env, live)
-    if live is not None:
+    if live is not None and not is_stuck(env, live):
         _move(env, live, plan, None)
 
 
