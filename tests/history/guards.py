@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from pipeline.gateways import health, lock, outbox, records, state_file
+from pipeline.gateways import health, lock, outbox_records, records, state_file
 from pipeline.usecases import activation, performance, resumption, settlement
 
 from tests.history import mortal, mortal_git, switches
@@ -89,12 +89,12 @@ GUARDS = (
     Guard(
         "words_are_kept",
         "the outbox marks what was taken",
-        switches.replaced(outbox._Flush, "_record", switches.nothing),
+        switches.replaced(outbox_records.OutboxRecords, "record", switches.nothing),
     ),
     Guard(
         "words_are_kept",
         "the outbox keeps the order",
-        switches.replaced(outbox, "WAITING", f"{outbox.WAITING} DESC"),
+        switches.replaced(outbox_records, "WAITING", f"{outbox_records.WAITING} DESC"),
     ),
     Guard(
         "one_writer",

@@ -13,7 +13,7 @@ from pipeline.config import Health
 from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
-from pipeline.gateways import lock, outbox
+from pipeline.gateways import lock, outbox_records
 from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
 from pipeline.gateways.github import GitHub
@@ -107,7 +107,7 @@ class World:
         database = open_database(self.places.state / "journal.db")
         with (
             closing(database),
-            patch.object(outbox, "transaction", transaction),
+            patch.object(outbox_records, "transaction", transaction),
             patch.object(deployment, "Thread", AtOnce),
         ):
             app, wire = self.outside.app, Wire(self.outside, fate)

@@ -94,7 +94,7 @@ class Reported(Records):
         if row is None:
             return 0.0
         until = float(row["resume_at"])
-        return max(min(until - self._clock.now(), until - row["at"]), 0.0)
+        return max(min(until - self._clock.now(), until - float(row["at"])), 0.0)
 
     def record(
         self,
