@@ -11,6 +11,7 @@ from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
 from pipeline.gateways import database
 from pipeline.gateways.journal import Journal
+from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.state_file import StateFile
 
 from tests.history.death import Fate
@@ -56,6 +57,15 @@ def mortal_transaction(connection: sqlite3.Connection, fate: Fate) -> Iterator[N
     """Write one fact; death comes before it or after it."""
     with fate.around("journal"), database.transaction(connection):
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxAtOnce(Outbox):
+    """The real outbox, without threads: nothing goes on while something is sent."""
+
+    def flush_meanwhile(self) -> None:
+        """Send before anything else goes on."""
+        self.flush()
 
 
 @dataclass(frozen=True, slots=True)

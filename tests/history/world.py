@@ -18,9 +18,7 @@ from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
 from pipeline.gateways.github import GitHub
 from pipeline.gateways.health import Endpoint
-from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.state_file import StateFile
-from pipeline.usecases import deployment
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.watching import Watch
 
@@ -95,12 +93,6 @@ class World:
     def process(self, fate: Fate) -> Iterator[Environment]:
         """Live until the end of the block, or death; memory is lost, files stay."""
 
-        class AtOnce:
-            """A thread that ends before anything else goes on."""
-
-            def __init__(self, target: object, daemon: bool) -> None:
-                self.start = target
-
         def transaction(database: object) -> object:
             return mortal.mortal_transaction(database, fate)  # type: ignore
 
@@ -108,7 +100,6 @@ class World:
         with (
             closing(database),
             patch.object(outbox_records, "transaction", transaction),
-            patch.object(deployment, "Thread", AtOnce),
         ):
             app, wire = self.outside.app, Wire(self.outside, fate)
             journal = mortal.MortalJournal(database, self.clock, fate, app, self.told)
@@ -128,12 +119,12 @@ class World:
                 state_file=mortal.MortalStateFile(  # type: ignore
                     StateFile(state / "last-validated-sha.txt"), fate
                 ),
-                outbox=Outbox(
+                outbox=mortal.OutboxAtOnce(  # type: ignore
                     state / "journal.db",
                     state / "outbox.lock",
                     Discord(wire, outside.WEBHOOK),  # type: ignore
                     self.clock,
-                    patience=1.0,
+                    patience=10.0,
                 ),
                 clock=self.clock,
                 on_no_verdict=self.mode,
