@@ -119,6 +119,18 @@ def test_a_run_in_progress_is_still_awaited(quiet_github: GitHubServer) -> None:
     assert "its conclusion is awaited" in judgement.reason
 
 
+@pytest.mark.parametrize(("second", "is_awaited"), [(275, True), (200, False)])
+def test_a_moment_of_silence_at_the_deadline(
+    quiet_github: GitHubServer, second: int, is_awaited: bool
+) -> None:
+    """A run that was seen just before is awaited; longer silence is no verdict."""
+    Ci(quiet_github).is_now("in_progress")
+    clock = Story(events={second: quiet_github.refuse_connections})
+    judgement = watch(quiet_github, clock, quiet_github.token)
+    assert judgement.is_unheard is is_awaited
+    assert judgement.verdict is (Verdict.PENDING if is_awaited else Verdict.NONE)
+
+
 def test_what_its_predecessors_left_is_what_a_watcher_has(
     quiet_github: GitHubServer,
 ) -> None:

@@ -15,9 +15,9 @@ from pipeline.errors import ExpectedError
 from pipeline.gateways.github_api import GitHubApi, GitHubUnavailable
 
 HINTS = {
-    401: ": the token is not valid (any more)",
+    401: ": the token is refused",
     403: ": the token needs Deployments: write and Commit statuses: write",
-    404: ": the token does not reach this repository",
+    404: ": not found, or the token may not see it",
 }
 HOPELESS = (409, 410, 422)
 
@@ -31,7 +31,7 @@ class NotTaken(GitHubUnavailable):
 
     def __init__(self, seen: str, is_ours: bool) -> None:
         """Keep what was seen and whose matter it is."""
-        super().__init__(seen)
+        super().__init__(seen, is_refusal=is_ours)
         self.is_ours = is_ours
 
 

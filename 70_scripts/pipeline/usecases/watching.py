@@ -1,5 +1,6 @@
 """Waiting for a verdict: bounded, paced as GitHub asks, never without an end."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from pipeline.effects.clock import Clock
 from pipeline.gateways.github import GitHub, GitHubUnavailable
 
 SHARE = 3  # a watch takes at most a third of what GitHub says is left
+MISSED = 3  # looks in a row that GitHub may leave unanswered while CI is running
 COST = 2  # requests of a look: the runs, and the jobs of one or the unfiltered list
 
 
@@ -91,11 +93,11 @@ def await_verdict(
         CI is still running.
     """
     start, deadline = clock.monotonic() - age, watch.patience.deadline
-    was_running, pace = False, watch.interval
+    pace, running_at = watch.interval, -math.inf
     while True:
         judgement = look_safely(watch, sha)
         if not judgement.is_unheard:
-            was_running = judgement.is_running
+            running_at = clock.monotonic() if judgement.is_running else -math.inf
         elapsed = clock.monotonic() - start
         say(f"[{elapsed:5.1f} s] {sha.short}: {judgement.verdict}: {judgement.reason}")
         left = max(deadline - elapsed, 0.0)
@@ -108,6 +110,7 @@ def await_verdict(
             break
         clock.sleep(min(max(pace, pause), left))
     age = max(clock.monotonic() - start, deadline)
+    was_running = clock.monotonic() - running_at <= MISSED * pace
     return counted(judgement, age, watch.patience, was_running=was_running)
 
 
