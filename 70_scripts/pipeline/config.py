@@ -96,6 +96,7 @@ class Health(Section):
     probe_timeout: Seconds
     interval: Seconds
     deadline: Seconds
+    soak: Annotated[float, Field(ge=0, le=600)]
 
 
 class Image(Section):
@@ -168,6 +169,7 @@ class EnvironmentSettings(Section):
     url: Url
     validated_only: bool
     checks: int = Field(ge=1, le=100)
+    soak: Annotated[float, Field(ge=0, le=600)] | None
     rollback_on_failure: bool
     s3_file: HomePath | None
 

@@ -170,7 +170,10 @@ class Pipeline:
         else:
             http = Http(through_proxy=False)
             base = f"http://{settings.bind}:{settings.port}"
-        return Endpoint(http, base, name, content, health, settings.checks)
+        soak = settings.soak
+        if soak is None:
+            soak = health.soak if settings.validated_only else 0.0
+        return Endpoint(http, base, name, content, health, settings.checks, soak)
 
     def target(self, name: str, vantage: Vantage) -> Target:
         """Return an environment as the health watch sees it."""

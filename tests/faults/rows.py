@@ -425,6 +425,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "redirects",
         "500",
         "its script cannot run",
+        "dies in the soak",
     ),
     "rollback fails": (
         "restart fails",

@@ -94,3 +94,14 @@ def test_changed_dependencies_are_installed_first(running: World) -> None:
     running.ci(sha, "failure")
     assert running.end(sha) == "rolled back"
     assert running.vm.serving() == running.vm.validated() == running.good
+
+
+@pytest.mark.fault(CLASS, "dies in the soak")
+def test_what_does_not_last_is_not_healthy(running: World) -> None:
+    """A version that answers well and ends two seconds later is rolled back at once."""
+    running.vm.preprod = {"soak": 4}
+    running.vm.configure()
+    sha = running.vm.push("Does not last", dies=2)
+    running.deploy(sha, code=5)
+    assert running.end(sha) == "rolled back"
+    assert running.vm.serving() == running.vm.validated() == running.good

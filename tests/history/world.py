@@ -38,6 +38,7 @@ HEALTH = Health(
     probe_timeout=1.0,
     interval=0.1,
     deadline=0.3,
+    soak=0,
 )
 
 

@@ -78,7 +78,8 @@ class Vm:
         }
         shipped["github"] |= {"api_url": self.api_url, "repository": "o/r"}
         shipped["ci"] |= {"interval": 0.2, "deadline": 6}
-        shipped["health"] |= {"interval": 0.05, "deadline": 8, "probe_timeout": 2}
+        gate = {"interval": 0.05, "deadline": 8, "probe_timeout": 2, "soak": 0.2}
+        shipped["health"] |= gate
         shipped["image"]["defined_by"] = DEFINED_BY
         shipped["environments"]["preprod"] |= {
             "strategy": "process",

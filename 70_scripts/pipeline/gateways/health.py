@@ -51,10 +51,11 @@ class Endpoint:
         content: str,
         health: Health,
         checks: int,
+        soak: float = 0.0,
     ) -> None:
         """Probe ``base`` for the app of ``environment``, expecting ``content``.
 
-        ``checks`` good probes in a row make it healthy.
+        ``checks`` good probes in a row, spread over ``soak`` seconds, make it healthy.
         """
         self._http = http
         self._base = base
@@ -62,6 +63,7 @@ class Endpoint:
         self._content = content
         self._health = health
         self._checks = checks
+        self._soak = soak
 
     def probe(self, expected: Sha | None = None, *, is_deep: bool = True) -> Probe:
         """Look once: report, page, and, when deep, a run of the app's script.
@@ -94,7 +96,7 @@ class Endpoint:
         good, problem = 0, ""
         while True:
             is_last = good == self._checks - 1
-            probe = self.probe(sha, is_deep=is_last)
+            probe = self.probe(sha, is_deep=is_last or self._soak > 0)
             good = good + 1 if probe.is_healthy else 0
             problem = probe.problem or problem
             elapsed = clock.monotonic() - start
@@ -102,9 +104,15 @@ class Endpoint:
                 return elapsed
             if not probe.is_healthy and has_died():
                 raise Unhealthy(f"the app ended by itself ({probe.problem})")
-            if elapsed > self._health.deadline:
+            if elapsed > self._health.deadline + (self._soak if good else 0.0):
                 raise Unhealthy(f"{problem}, still after {elapsed:.0f} s")
-            clock.sleep(self._health.interval)
+            clock.sleep(self._pause if good else self._health.interval)
+
+    @property
+    def _pause(self) -> float:
+        """Return the seconds from one good probe to the next."""
+        between = max(self._checks - 1, 1)
+        return max(self._health.interval, self._soak / between)
 
     def problem_of_page(self) -> str:
         """Return what is wrong with the page, empty if nothing."""

@@ -1,6 +1,7 @@
 """Which strategy an environment has, made from configuration."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.config import Config, StrategyName
@@ -24,8 +25,11 @@ def strategy_of(config: Config, name: str, store: Store) -> Strategy:
     dependencies = Dependencies(store, image.defined_by, image.base)
     if config.environment(name).strategy is StrategyName.PROCESS:
         return _process(config, name, dependencies)
+    file = f"{COMPOSE_FOLDER}/docker-compose-{name}.yml"
+    prefix = f"{_prefix(name)}_"
+    dependencies = replace(dependencies, compose_file=file, prefix=prefix)
     project = ComposeProject(
-        config.paths.root / COMPOSE_FOLDER / f"docker-compose-{name}.yml",
+        config.paths.root / file,
         variables=compose_variables(config, name),
     )
     return Restart(name, project, dependencies, image.name, image.build_deadline)
@@ -35,7 +39,7 @@ def host_policy_of(config: Config, name: str, store: Store) -> HostPolicy:
     """Return what an environment's versions may use of the host."""
     settings, root = config.environment(name), config.paths.root
     has_file = settings.strategy is not StrategyName.PROCESS
-    prefix = name.upper().replace("-", "_")
+    prefix = _prefix(name)
     variables = compose_variables(config, name)
     tree = root / settings.worktree
     git_directory = root / ".pipeline" / "repo.git" / "worktrees" / tree.name
@@ -69,7 +73,7 @@ def _data_of(config: Config, others: list[Path]) -> tuple[Path, ...]:
 def compose_variables(config: Config, name: str) -> dict[str, str]:
     """Return what an environment's compose file must know of the configuration."""
     settings = config.environment(name)
-    prefix = name.upper().replace("-", "_")
+    prefix = _prefix(name)
     return {
         f"{prefix}_PROJECT": settings.project,
         f"{prefix}_IMAGE": f"{config.image.name}:{settings.project}",
@@ -78,6 +82,10 @@ def compose_variables(config: Config, name: str) -> dict[str, str]:
         f"{prefix}_S3_FILE": str(settings.s3_file or os.devnull),
         "BASE_IMAGE": config.image.base,
     }
+
+
+def _prefix(name: str) -> str:
+    return name.upper().replace("-", "_")
 
 
 def _process(config: Config, name: str, dependencies: Dependencies) -> Process:

@@ -3,17 +3,26 @@
 import hashlib
 from dataclasses import dataclass
 
+from pipeline.core.compose_build import how_it_builds
 from pipeline.core.sha import Sha
 from pipeline.gateways.git_store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The files, and the base, that a version's dependencies are built from."""
+    """The files, and the base, that a version's dependencies are built from.
+
+    Attributes:
+        compose_file: the one that says how, below the repository's root; empty where
+            none does.
+        prefix: what the environment's own variables in it begin with.
+    """
 
     store: Store
     defined_by: tuple[str, ...]
     base: str
+    compose_file: str = ""
+    prefix: str = ""
 
     def digest(self, sha: Sha) -> str:
         """Return 16 hex digits that change exactly when the dependencies may.
@@ -22,5 +31,11 @@ class Dependencies:
             CommandFailed: one of the files is not in that version.
         """
         blobs = self.store.blob_ids(sha, self.defined_by)
-        named = "\n".join((self.base, *self.defined_by, *blobs))
+        named = "\n".join((self.base, *self.defined_by, *blobs, *self._build(sha)))
         return hashlib.sha256(named.encode()).hexdigest()[:16]
+
+    def _build(self, sha: Sha) -> tuple[str, ...]:
+        if not self.compose_file:
+            return ()
+        text = self.store.text(sha, self.compose_file) or ""
+        return (how_it_builds(text, self.prefix),)

@@ -20,6 +20,7 @@ SETTINGS = Health(
     probe_timeout=0.2,
     interval=1,
     deadline=30,
+    soak=0,
 )
 HANGS = Reply(body=b"x", drip=5)
 
@@ -126,6 +127,35 @@ def test_gate_wants_steadiness(app: App) -> None:
     targets = [request.target for request in app.site.requests]
     assert (targets.count(REPORT), targets[-1]) == (3, SCRIPT)
     assert targets.count(SCRIPT) == 1
+
+
+@pytest.fixture
+def soaking(app: App, http: Http) -> App:
+    """Let the three good looks be spread over eight seconds."""
+    app.endpoint = Endpoint(
+        http, app.site.url, "preprod", "The Content", SETTINGS, 3, 8.0
+    )
+    return app
+
+
+def test_soak_spreads_deep_looks(soaking: App) -> None:
+    """The good looks of a soak are as far apart as it is long, and each is deep."""
+    assert soaking.wait() == 8.0
+    targets = [request.target for request in soaking.site.requests]
+    assert targets.count(SCRIPT) == targets.count(REPORT) == 3
+
+
+def test_trouble_in_the_soak_begins_it_again(soaking: App) -> None:
+    """What fails once in the soak has to hold for the whole of it afterwards."""
+    ok = Reply(body=b"ok")
+    soaking.site.answers(SCRIPT, ok, Reply(503), ok)
+    assert soaking.wait() == 4.0 + 1.0 + 8.0
+
+
+def test_soak_is_not_cut_by_the_deadline(soaking: App) -> None:
+    """A version that is healthy just in time is looked at for as long as any."""
+    soaking.site.answers(REPORT, *[Reply(503)] * 29, report())
+    assert soaking.wait() == 29.0 + 8.0
 
 
 def test_healthy_late_is_healthy(app: App) -> None:

@@ -35,6 +35,7 @@ def target(
         probe_timeout=timeout,
         interval=1,
         deadline=1,
+        soak=0,
     )
     endpoint = Endpoint(http, f"{site.url}/{name}", name, "The Content", health, 1)
     return Target(name, "https://x.invalid", endpoint, vantage)
