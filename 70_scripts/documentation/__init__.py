@@ -11,13 +11,20 @@ from sphinx.application import Sphinx
 
 from documentation import api, configuration, readmes, scripts, workflows
 
-FOLDER = "generated"
+FOLDER = readmes.GENERATED
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Let Sphinx call for the pages before it looks for documents."""
     app.connect("config-inited", lambda app, _config: write_all(Path(app.srcdir)))
+    app.connect("source-read", lambda _app, name, text: lead_to_pages(name, text))
     return {"parallel_read_safe": True}
+
+
+def lead_to_pages(name: str, text: list[str]) -> None:
+    """Change, in place, the links into the repository of a page written by hand."""
+    if not name.startswith(f"{FOLDER}/"):
+        text[0] = readmes.of_page(text[0])
 
 
 def write_all(source: Path) -> None:

@@ -13,8 +13,11 @@ PAGES = {
 ELSEWHERE = {
     "pipeline.yml": "configuration.md",
     "70_scripts/pipeline/usecases/checking.py": "api/usecases.rst",
+    "70_scripts/pipeline": "api/index.rst",
 }
 SOURCE = "90_doc/source/"
+GENERATED = "generated"
+UP = "../../"
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
 
 
@@ -28,6 +31,24 @@ def pages(root: Path) -> Iterator[tuple[str, str]]:
 def linked(text: str) -> str:
     """Return a text whose links into the repository lead to pages, or are no links."""
     return LINK.sub(_link, text)
+
+
+def of_page(text: str) -> str:
+    """Return a page of `90_doc/source` with its links into the repository led to pages.
+
+    Written there, they lead to the files, for people who read it on GitHub.
+    """
+    return LINK.sub(_link_of_page, text)
+
+
+def _link_of_page(found: re.Match[str]) -> str:
+    words, target, anchor = found[1], found[2], found[3] or ""
+    if not target.startswith(UP):
+        return found[0]
+    target = target.removeprefix(UP)
+    if page := {**PAGES, **ELSEWHERE}.get(target):
+        return f"[{words}](/{GENERATED}/{page}{anchor})"
+    return f"{words} (`{target}`)"
 
 
 def _link(found: re.Match[str]) -> str:

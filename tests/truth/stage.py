@@ -98,6 +98,8 @@ class Stage:
         words = {}
         if MOVING.search(text):
             self.advance()
+            if not self.older:  # Nothing was on production before.
+                self.advance()
             words["PREVIOUS_SHA"] = self.older
         if "to_prod" in text or "cd-prod" in text:
             world.settle(self.push("To promote"), "passed")

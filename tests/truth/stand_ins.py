@@ -27,6 +27,7 @@ UV = """#!/bin/sh
 case "$*" in
   run*) exit 0 ;;
   sync*--all-groups*|sync*"--group docs"*)
+    rm -rf "$UV_PROJECT_ENVIRONMENT/lib"  # From a real, smaller environment.
     mkdir -p "$UV_PROJECT_ENVIRONMENT" && cp -a {tools}/. "$UV_PROJECT_ENVIRONMENT" ;;
   *) exec {uv} "$@" ;;
 esac

@@ -46,7 +46,7 @@ def data(running: World) -> Path:
     return folder
 
 
-@cure("`this SHA was rolled back here`")
+@cure("`this SHA was rolled back here`", "CD preprod is blocked: CI failed")
 def test_a_sha_that_was_rolled_back(patient: World) -> None:
     """It is refused; `--override-bad` deploys it, and so does a passing CI."""
     sha = patient.push("Bad")
@@ -225,6 +225,30 @@ def test_the_journal_is_damaged(patient: World) -> None:
     assert "opening the journal" in patient.vm.script("status", code=2).stderr
     shutil.copy(good, journal)
     assert patient.status()["is_validated"]
+
+
+@cure("`opening the journal …`, and there is no copy")
+def test_the_journal_is_lost(patient: World) -> None:
+    """Moved aside, a new one begins: what serves stays, deployments go on."""
+    vm = patient.vm
+    vm.script("promote", *PROMOTE)
+    for file in vm.state.glob("journal.db-*"):
+        file.unlink()
+    (vm.state / "journal.db").write_bytes(b"damaged beyond repair " * 999)
+    assert "opening the journal" in vm.script("status", code=2).stderr
+    (vm.home / "damaged").mkdir()
+    for file in vm.state.glob("journal.db*"):
+        shutil.move(file, vm.home / "damaged")
+    vm.script("settle", "preprod", "--sha", patient.good, "--verdict", "passed")
+    assert vm.serving() == vm.serving(vm.prod_port) == vm.validated() == patient.good
+    newer = patient.push("Newer")
+    patient.settle(newer, "passed")
+    assert vm.serving() == vm.validated() == newer
+    vm.script("promote", *PROMOTE)
+    assert vm.serving(vm.prod_port) == newer
+    bad = patient.push("Bad")
+    patient.settle(bad, "failed", code=5)
+    assert vm.serving() == newer
 
 
 @cure("Production must go back, by hand")

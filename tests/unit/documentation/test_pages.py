@@ -1,5 +1,6 @@
 """What the pages say is what the repository says."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,32 @@ def test_workflows_say_why_when_and_what_they_may() -> None:
 def test_links_lead_to_pages(link: str, page_link: str) -> None:
     """What is a page is linked, what is only in the repository is named."""
     assert readmes.linked(link) == page_link
+
+
+@pytest.mark.parametrize(
+    ("link", "page_link"),
+    [
+        ("[a](../../README_CI_CD.md#x)", "[a](/generated/operations.md#x)"),
+        ("[a](../../pipeline.yml)", "[a](/generated/configuration.md)"),
+        ("[a](../../uv.lock)", "a (`uv.lock`)"),
+        ("[a](cicd.md#x)", "[a](cicd.md#x)"),
+        ("[a](../settlement.md)", "[a](../settlement.md)"),
+    ],
+)
+def test_links_of_pages_lead_to_pages(link: str, page_link: str) -> None:
+    """What leads to a file on GitHub leads to its page here."""
+    assert readmes.of_page(link) == page_link
+
+
+def test_no_link_leads_to_what_git_does_not_have() -> None:
+    """On GitHub every link of a page or a README leads to a file that is there."""
+    listed = ("git", "ls-files", "*.md", ":!90_doc/source/generated")
+    names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in names.stdout.splitlines():
+        page = ROOT / name
+        for _, target, _ in readmes.LINK.findall(page.read_text()):
+            found = (page.parent / target).resolve()
+            assert found.exists() and "generated" not in found.parts, (name, target)
 
 
 def test_every_module_of_the_library_is_described() -> None:
