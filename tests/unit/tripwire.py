@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-HOME = Path(os.path.expanduser("~"))  # Where there is no home, it stays a tilde.
+# Where there is no home, expanding leaves the tilde.
+HOME = Path(os.path.expanduser("~").replace("~", "/home-of-nobody"))
 TEMPORARY = Path(tempfile.gettempdir())
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link"}
 PATH_TYPES = (str, bytes, os.PathLike)

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import time
 from collections.abc import Callable, Iterable
@@ -177,6 +178,19 @@ def open_private_log(path: Path) -> int:
         os.close(descriptor)
     path.unlink(missing_ok=True)
     return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder with all that is in it, also what its modes protect.
+
+    What cannot be removed stays: clean-up is no reason for anything to fail.
+    """
+    for place, names, _ in os.walk(folder):  # Yields before it goes in.
+        for inner in (Path(place), *(Path(place) / name for name in names)):
+            if not inner.is_symlink():
+                with suppress(OSError):
+                    inner.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def point_link(link: Path, target: Path) -> None:

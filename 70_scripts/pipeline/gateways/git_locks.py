@@ -8,7 +8,6 @@ nobody has the kernel lock and no git of a person is at work there.
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from pipeline.effects.clock import SystemClock
 from pipeline.effects.openers import arguments, openers
+from pipeline.effects.files import remove_tree
 from pipeline.errors import TimedOut
 from pipeline.gateways.lock import held
 
@@ -106,7 +106,7 @@ def _remove_unless_live(lock: Path) -> None:
         if 0 <= age < YOUNGEST or openers(lock):
             return
         if lock.is_dir() and not lock.is_symlink():
-            shutil.rmtree(lock, ignore_errors=True)
+            remove_tree(lock)
         else:
             lock.unlink()
 

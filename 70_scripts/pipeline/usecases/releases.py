@@ -6,7 +6,6 @@ environment of its own.
 """
 
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from pipeline.core import messages
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
-from pipeline.effects.files import point_link
+from pipeline.effects.files import point_link, remove_tree
 from pipeline.effects.processes import Completed, CommandFailed, run
 from pipeline.errors import EXPECTED, ConfigurationError, TimedOut
 from pipeline.gateways.git_store import Store
@@ -68,7 +67,7 @@ class Releases:
         release = self.layout.releases / sha
         if (release / READY).exists():
             return
-        shutil.rmtree(release, ignore_errors=True)  # Left by one that died half-way.
+        remove_tree(release)  # Left by one that died half-way.
         release.mkdir(parents=True)
         self.say(f"==> pipeline: installing that of {sha.short}")
         self.store.export(sha, RELEASED, release)
@@ -116,7 +115,7 @@ class Releases:
         ready = sorted(self._ready(), key=_place)
         others = [file.parent for file in ready if file.parent.name != self._in_force()]
         for release in others[: max(len(others) - (KEPT - 1), 0)]:
-            shutil.rmtree(release, ignore_errors=True)
+            remove_tree(release)
 
     def _in_force(self) -> str:
         return str(self.layout.in_force())

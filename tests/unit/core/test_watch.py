@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from pipeline.config import load_config
+from pipeline.config import Config
 from pipeline.core import alerts
 from pipeline.core.watch import (
     SIGN_OF_LIFE,
@@ -19,11 +19,11 @@ from pipeline.core.watch import (
     consequence,
 )
 
-from tests.unit.configuration import SHIPPED
+from tests.unit.configuration import document
 from tests.unit.specimens import HOSTILE
 from tests.unit.tripwire import REPOSITORY
 
-SETTINGS = load_config(SHIPPED)
+SETTINGS = Config.model_validate(document({"paths.root": "/srv/root"}))
 TIMER = REPOSITORY / "70_scripts/systemd/mangetamain-health.timer"
 PERIOD = int(re.findall(r"^OnCalendar=.*:00/(\d+)$", TIMER.read_text(), re.M)[0])
 PROBES, PER_HOUR = 10_000, 60

@@ -1,14 +1,13 @@
 """Putting a backup's data back; what stands there is moved aside, never destroyed."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.effects.files import sync_directory
+from pipeline.effects.files import remove_tree, sync_directory
 from pipeline.errors import Refused, RollbackFailed
 from pipeline.gateways.backup.comparison import Differs, compare
 from pipeline.gateways.backup.database import is_database, sidecars
@@ -117,6 +116,6 @@ def _move_back(moved: list[tuple[Path, Path]]) -> None:
 
 
 def _clear(part: _Part) -> None:
-    shutil.rmtree(part.staged.parent, ignore_errors=True)
+    remove_tree(part.staged.parent)
     with suppress(OSError):  # Not empty: what stood there was moved there.
         part.aside.parent.rmdir()

@@ -5,11 +5,11 @@ knows that its maker was killed.
 """
 
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.sha import Sha
+from pipeline.effects.files import remove_tree
 from pipeline.errors import ConfigurationError, Refused
 from pipeline.gateways.backup.comparison import Differs, compare
 from pipeline.gateways.backup.manifest import FILE_NAME, Manifest, Tree, read_manifest
@@ -120,7 +120,7 @@ class BackupStore:
         for backup in removed:
             # In one step it is no backup any more: none is ever seen half removed.
             doomed = backup.folder.rename(self.folder / f"{OLD}{backup.name}")
-            shutil.rmtree(doomed, ignore_errors=True)  # What stays is tidied up later.
+            remove_tree(doomed)  # What stays is tidied up later.
         return [backup.name for backup in removed]
 
     def tidy(self) -> None:
@@ -130,4 +130,4 @@ class BackupStore:
         """
         for path in self.folder.iterdir():
             if path.name.startswith(OURS) and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
+                remove_tree(path)
