@@ -5,10 +5,11 @@ import sys
 
 from pipeline import cli
 from pipeline.config import Config
-from pipeline.effects.processes import CommandFailed
 from pipeline.effects.account import refuse_other_user
+from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
-from pipeline.strategies.choice import compose_variables
+from pipeline.strategies.choice import compose_places, compose_variables
+from pipeline.usecases.home import link_into_home
 from pipeline.usecases.installation import install
 from pipeline.usecases.units import install_units
 from pipeline.wiring import releases_of, say
@@ -21,10 +22,11 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
     refuse_other_user(config.paths.state)
     variables: dict[str, str] = {}
     for name in config.environments:
-        variables |= compose_variables(config, name)
+        variables |= compose_variables(config, name) | compose_places(config, name)
     try:
         sha = install(config, releases_of(config), arguments.origin, variables, say)
         install_units(config.paths.root, say)
+        link_into_home(config.paths.root, say)
     except CommandFailed as error:
         raise ConfigurationError(
             "setting this machine up", str(error), "mend the cause, then run it again"

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # A fence without a language may be anything, so it counts as one for a shell.
 SHELL = {"", "bash", "sh", "shell", "console"}
-WAYS = ("clone", "vm", "new vm", "docs", "rehearsal", "suite")
+WAYS = ("clone", "vm", "new vm", "docs", "rehearsal", "suite", "app")
 MARK = re.compile(r"^<!-- run: (?P<way>[a-z ]+) -->$")
 FENCE = re.compile(r"^(?P<fence>```+|~~~+)(?P<language>.*)$")
 CELL = re.compile(r"`((?:[^`\\]|\\.)+)` \|$")

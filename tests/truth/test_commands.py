@@ -1,12 +1,17 @@
 """Every command that the documentation shows is run, and does what is said of it."""
 
+import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from pipeline.gateways.uv import uv
 from rehearsal.github.runs import Run
 
 from tests.needs import need_what_was_typed
+from tests.sandbox.vm import CACHE
 from tests.truth.blocks import ROOT, WAYS, Block, blocks, blocks_of
 from tests.truth.stage import Stage
 
@@ -114,6 +119,33 @@ def test_suites_are_those_that_exist(block: Block) -> None:
         done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         print(f"\n{block.name:28} checkout {typed}")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_app_is_checked_as_told(tmp_path: Path) -> None:
+    """In a fresh copy with no more than uv, each command of the team's habit works."""
+    (block,) = [block for block in BLOCKS if block.way == "app"]
+    hidden = shutil.ignore_patterns(".venv", "__pycache__", "htmlcov", ".coverage")
+    shutil.copytree(ROOT / "10_preprod", tmp_path / "10_preprod", ignore=hidden)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "uv").symlink_to(uv())
+    (tools / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    own = {"HOME": str(tmp_path), "PATH": path, **CACHE}
+    # With UV_PYTHON `uv pip` would install into that interpreter, not beside the app.
+    dropped = ("UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV", "PYTEST_ADDOPTS")
+    kept = {n: v for n, v in os.environ.items() if n not in dropped}
+    done = subprocess.run(
+        ("bash", "-euo", "pipefail", "-c", block.commands),
+        cwd=tmp_path,
+        env={**kept, **own},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Required test coverage of 90% reached" in done.stdout
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Docker Compose v2 or later, and the few engine calls that Compose has no word for."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +13,7 @@ from pipeline.errors import ConfigurationError
 
 COMPOSE_COMMANDS = (("docker", "compose"), ("docker-compose",))
 SERVICE = "app"
+PLAIN_VALUE = re.compile(r"[\w@%+=:,./-]*", re.ASCII)
 STOP_TIMEOUT = "5"
 LOG_LINES = "40"
 
@@ -50,6 +52,17 @@ def compose_typed() -> tuple[str, ...]:
 
 def _is_v1(version: str) -> bool:
     return version.lstrip("v").split(".")[0] in ("0", "1")
+
+
+def env_line(name: str, value: str) -> str:
+    """Return a line of ``.env`` that Compose reads as exactly this value.
+
+    https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation
+    """
+    if PLAIN_VALUE.fullmatch(value):
+        return f"{name}={value}"
+    escaped = value.replace("'", r"\'")
+    return f"{name}='{escaped}'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipeline.config import Config, StrategyName
 from pipeline.core.compose_allowance import Allowance
@@ -81,6 +81,21 @@ def compose_variables(config: Config, name: str) -> dict[str, str]:
         f"{prefix}_PORT": str(settings.port),
         f"{prefix}_S3_FILE": str(settings.s3_file or os.devnull),
         "BASE_IMAGE": config.image.base,
+    }
+
+
+def compose_places(config: Config, name: str) -> dict[str, str]:
+    """Return where an environment's compose file finds what it mounts.
+
+    Absolute: Compose counts paths from the folder that the file is named in, which
+    may be a link.
+    """
+    root, worktree = config.paths.root, config.environment(name).worktree
+    prefix = _prefix(name)
+    store = root / ".pipeline" / "repo.git"
+    return {
+        f"{prefix}_TREE": str(root / worktree),
+        f"{prefix}_HEAD_DIR": str(store / "worktrees" / PurePath(worktree).name),
     }
 
 

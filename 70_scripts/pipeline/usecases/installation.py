@@ -10,6 +10,7 @@ from pipeline.config import Config
 from pipeline.core.sha import Sha
 from pipeline.effects.account import refuse_other_user
 from pipeline.effects.files import make_folder, write_atomically
+from pipeline.gateways.docker import env_line
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.state_file import StateFile
 from pipeline.usecases.backups import shield
@@ -50,7 +51,7 @@ def install(
     for name, settings in config.environments.items():
         _add_worktree(store, layout.root / settings.worktree, say)
         _link_compose_file(layout, name, settings.worktree)
-    lines = "".join(f"{name}={value}\n" for name, value in sorted(variables.items()))
+    lines = "".join(f"{env_line(*each)}\n" for each in sorted(variables.items()))
     write_atomically(layout.root / "30_docker" / ".env", lines)
     link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
     return _in_force(config, releases)
