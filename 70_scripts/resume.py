@@ -11,7 +11,7 @@ from pipeline.errors import EXPECTED
 from pipeline.gateways.allowance import Allowance
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.moving import tell_moved
-from pipeline.usecases.releases import adopt_validated
+from pipeline.usecases.adoption import adopt_validated
 from pipeline.usecases.resumption import resume
 from pipeline.usecases.watching import look_safely
 from pipeline.wiring import Pipeline, say
@@ -48,7 +48,7 @@ def _resume(pipeline: Pipeline, name: str, *, is_dry: bool) -> int:
                 say(f"would see to {name}: {one.sha.short}, deployment {one.id}")
             return 0
         resume(env, Looking(pipeline, env).look)
-        adopt_validated(pipeline.releases(), env.journal)
+        adopt_validated(pipeline.releases(), pipeline.gate(env.journal))
     except Exception as error:
         return cli.report(error, pipeline.secrets.redact)
     return 0

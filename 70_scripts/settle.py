@@ -12,7 +12,7 @@ from pipeline.errors import TimedOut
 from pipeline.gateways.github import GitHubUnavailable, run_of
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.moving import tell_moved
-from pipeline.usecases.releases import adopt_validated
+from pipeline.usecases.adoption import adopt_validated
 from pipeline.usecases.settlement import settle
 from pipeline.usecases.undeployed import tell_of_undeployed
 from pipeline.usecases.watching import look_or_believe
@@ -32,7 +32,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     outcome = settle(env, sha, judgement)
     if finished_run():
         tell_of_undeployed(env, sha, judgement)
-    adopt_validated(pipeline.releases(), env.journal)
+    adopt_validated(pipeline.releases(), pipeline.gate(env.journal))
     ending = f"{env.name}: {sha} is {outcome or judgement.verdict}"
     say(f"==> {ending}")
     summarize(f"**{ending}**")

@@ -9,7 +9,7 @@ from pipeline.errors import TimedOut
 from pipeline.gateways.lock import held
 from pipeline.usecases.moving import tell_moved
 from pipeline.usecases.pending import age, hold
-from pipeline.usecases.releases import adopt_validated
+from pipeline.usecases.adoption import adopt_validated
 from pipeline.usecases.settlement import settle
 from pipeline.usecases.watching import await_verdict
 from pipeline.wiring import Pipeline, say
@@ -37,7 +37,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
                 say(f"==> {env.name}: {sha} stays live: CI is still running")
                 return 0
             outcome = settle(env, sha, judgement)
-            adopt_validated(pipeline.releases(), env.journal)
+            adopt_validated(pipeline.releases(), pipeline.gate(env.journal))
     except TimedOut as error:
         say(str(error))
         return error.exit_code

@@ -80,6 +80,7 @@ class Ci(Section):
     """How long a verdict is waited for, and what its lack leads to."""
 
     gate_jobs: tuple[str, ...]
+    pipeline_jobs: tuple[str, ...]
     interval: Seconds
     deadline: Seconds
     patience: Seconds

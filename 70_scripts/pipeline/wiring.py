@@ -8,12 +8,14 @@ from pipeline.config import Config
 from pipeline.core.patience import Patience
 from pipeline.core.origin import repository_of
 from pipeline.core.sha import Sha
+from pipeline.core.verdict import Run, deciding_run
 from pipeline.core.watch import Vantage
 from pipeline.effects.account import is_of_another_user, refuse_other_user
 from pipeline.effects.actions import Job, surrounding_job, tell
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError
+from pipeline.gateways.adoptions import Adoptions
 from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
 from pipeline.gateways.git_files import require_plain_worktree
@@ -29,6 +31,7 @@ from pipeline.gateways.secrets import FILE_NAME, Secrets, is_safe_address, load_
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
 from pipeline.strategies.choice import COMPOSE_FOLDER, host_policy_of, strategy_of
+from pipeline.usecases.adoption import Gate
 from pipeline.usecases.backups import back_up
 from pipeline.usecases.ci_triggers import CiTriggers
 from pipeline.usecases.environment import Environment
@@ -148,6 +151,24 @@ class Pipeline:
             ci.interval,
             self._patience(),
             why_no_ci,
+        )
+
+    def gate(self, journal: Journal) -> Gate:
+        """Return what decides whether a commit's pipeline may be put in force."""
+        ci, workflow = self.config.ci, self.config.github.workflow
+
+        def passing_run(sha: Sha) -> Run | None:
+            run = deciding_run(self.watch().github.runs(sha, workflow), sha, workflow)
+            return run if run and run.conclusion == "success" else None
+
+        return Gate(
+            journal,
+            Adoptions(open_database(self.journal_file), self.clock),
+            self.store(),
+            ci.gate_jobs,
+            ci.pipeline_jobs,
+            passing_run,
+            lambda run: self.watch().github.jobs(run),
         )
 
     def watcher(self, environment: str) -> WatcherLauncher:

@@ -43,7 +43,8 @@ def test_a_validated_pipeline_takes_over(guarded: World) -> None:
         (vm.clone / "70_scripts" / "mark.py").write_text(f"print({number})\n")
         shas.append(vm.push(f"Pipeline {number}"))
         vm.own("deploy", "preprod", "--sha", shas[-1])
-        vm.own("settle", "preprod", "--sha", shas[-1], "--verdict", "passed")
+        guarded.ci(shas[-1])
+        vm.own("settle", "preprod", "--sha", shas[-1])
         assert vm.in_force() == shas[-1]
     releases = vm.root / ".pipeline" / "releases"
     assert {release.name for release in releases.iterdir()} == set(shas[1:])
@@ -59,8 +60,9 @@ def test_a_pipeline_that_does_not_start_is_not_adopted(guarded: World) -> None:
     wiring.write_text(BROKEN)
     sha = vm.push("Break the pipeline unseen")
     vm.own("deploy", "preprod", "--sha", sha)
+    guarded.ci(sha)
     for _ in range(2):
-        vm.own("settle", "preprod", "--sha", sha, "--verdict", "passed")
+        vm.own("settle", "preprod", "--sha", sha)
     assert (vm.validated(), vm.serving(), vm.in_force()) == (sha, sha, guarded.good)
     told = [text for text in vm.notices() if "does not start" in text]
     assert len(told) == 1 and sha[:7] in told[0]

@@ -205,7 +205,7 @@ def misreported(environment: str, report: str, deployed: Sha) -> Notice:
 def not_adopted(sha: Sha, in_force: Sha, fault: str, obstacle: str) -> Notice:
     """Say why a validated pipeline is not put in force, and that the old one stays."""
     lines = (
-        f"⚠️ PIPELINE - {sha.short} was validated, but {fault} on this machine",
+        f"⚠️ PIPELINE - {sha.short} was validated, but {fault}",
         problem(obstacle),
         f"{in_force.short} goes on deploying, watching and rolling back",
     )

@@ -206,9 +206,19 @@ SENDINGS = Addition(
     },
 )
 
+# Which runs of CI tested a commit's pipeline, and which pipelines were put in force.
+ADOPTIONS = Addition(
+    "adoptions",
+    tables={
+        "pipeline_test": "id INTEGER PRIMARY KEY, sha TEXT NOT NULL, run INTEGER, "
+        "attempt INTEGER, obstacle TEXT NOT NULL, at REAL NOT NULL",
+        "adoption": "id INTEGER PRIMARY KEY, sha TEXT NOT NULL, at REAL NOT NULL",
+    },
+)
+
 # In the order in which they were thought of; a new one goes to the end. A table that
 # is here is named in no statement of an older pipeline.
-ADDITIONS: tuple[Addition, ...] = (ORDER_OF_FACTS, SENDINGS)
+ADDITIONS: tuple[Addition, ...] = (ORDER_OF_FACTS, SENDINGS, ADOPTIONS)
 MIGRATION_COLUMNS = "name TEXT PRIMARY KEY NOT NULL, at REAL NOT NULL"
 MIGRATION_TABLE = (
     f"CREATE TABLE IF NOT EXISTS schema_migration ({MIGRATION_COLUMNS}) STRICT",

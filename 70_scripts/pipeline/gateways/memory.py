@@ -49,6 +49,11 @@ class Memory:
         ).fetchone()
         return Sha(row[0]) if row else None
 
+    def validations(self, most: int) -> tuple[Sha, ...]:
+        """Return the SHAs that were validated last, the newest first."""
+        query = "SELECT sha FROM validation ORDER BY id DESC LIMIT ?"
+        return tuple(Sha(row["sha"]) for row in self._database.execute(query, (most,)))
+
     def was_validated(self, sha: Sha) -> bool:
         """Tell whether a SHA ever was the last validated one."""
         query = "SELECT 1 FROM validation WHERE sha = ?"

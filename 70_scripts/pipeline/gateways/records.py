@@ -43,6 +43,11 @@ class Records(Memory):
         found = self._deployments(where, environment, Kind.DEPLOY, sha, sha)
         return found[-1].sha if found else None
 
+    def was_ever_told(self, notice: Notice) -> bool:
+        """Tell whether a notice with this very text was recorded before."""
+        query = "SELECT 1 FROM notice WHERE text = ? LIMIT 1"
+        return self._database.execute(query, (notice.text,)).fetchone() is not None
+
     def live(self, environment: str) -> Deployment | None:
         """Return the deployment that serves; None while that is not certain.
 

@@ -10,14 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.core import messages
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
 from pipeline.effects.files import point_link, remove_tree
 from pipeline.effects.processes import Completed, CommandFailed, run
-from pipeline.errors import EXPECTED, ConfigurationError, TimedOut
+from pipeline.errors import ConfigurationError, TimedOut
 from pipeline.gateways.git_store import Store
-from pipeline.gateways.journal import Journal
 from pipeline.gateways.lock import held
 from pipeline.gateways.uv import python_for_environments, uv
 from pipeline.usecases.layout import Layout
@@ -125,28 +123,6 @@ def _place(ready: Path) -> tuple[int, float]:
     """Return a release's place among the adoptions; before there was one, its time."""
     text = ready.read_text(encoding="ascii", errors="replace").strip()
     return (int(text) if text.isdecimal() else 0, ready.stat().st_mtime)
-
-
-def adopt_validated(releases: Releases, journal: Journal) -> None:
-    """Let the pipeline follow the last validated SHA; trouble with that is told once.
-
-    Whatever goes wrong, the pipeline that is in force stays so.
-    """
-    sha, before = journal.validated(), releases.layout.in_force()
-    if sha is None or before is None or sha == before:
-        return
-    try:
-        releases.adopt(sha)
-    except TimedOut as wait:
-        releases.say(f"==> pipeline: {before.short} stays in force for now: {wait}")
-    except EXPECTED as problem:
-        releases.say(f"==> pipeline: {before.short} stays in force: {problem}")
-        is_started = isinstance(problem, MigrationFailed)
-        fault = "cannot migrate the journal" if is_started else "does not start"
-        reason = str(problem).partition("\n")[0]
-        notice = messages.not_adopted(sha, before, fault, reason)
-        if not journal.was_last_told(notice):
-            journal.tell(None, notice)
 
 
 def link(place: Path, target: Path) -> None:
