@@ -16,8 +16,11 @@ from tempfile import TemporaryDirectory
 from pipeline import cli
 from pipeline.board import Board
 from pipeline.config import load_config
+from pipeline.effects.actions import access_of_job
 from pipeline.effects.clock import SystemClock
-from pipeline.errors import ConfigurationError, ExpectedError
+from pipeline.effects.http import Http
+from pipeline.errors import EXPECTED, ConfigurationError, ExpectedError
+from pipeline.gateways.github import GitHub
 from pipeline.usecases.checking import (
     GROUPS,
     ON_REQUEST,
@@ -28,6 +31,7 @@ from pipeline.usecases.checking import (
     prod_checks,
 )
 from pipeline.usecases.hooks import install_hooks
+from pipeline.usecases.passed_base import newest_passed
 from pipeline.usecases.prod_copy import find_source
 from pipeline.usecases.scheduling import carry_out, worst
 from pipeline.wiring import SCRIPTS, say
@@ -65,7 +69,7 @@ def _every(scratch: Path, arguments: argparse.Namespace) -> tuple[Check, ...]:
             f"there is no {unknown[0][:60]!r}",
             f"use some of: {', '.join(sorted(names))}",
         )
-    found, base = chosen(known, wanted), arguments.changed_since
+    found, base = chosen(known, wanted), _base(arguments)
     if base is not None and is_pipeline_untouched(ROOT, base):
         suites = ("pipeline", *ON_REQUEST)
         say(f"==> pipeline: nothing that its tests look at changed since {base[:7]}")
@@ -75,6 +79,29 @@ def _every(scratch: Path, arguments: argparse.Namespace) -> tuple[Check, ...]:
         of_prod = _exported(scratch, cli.config_file(arguments))
         found = (*chosen(of_prod, wanted), *found)
     return found
+
+
+def _base(arguments: argparse.Namespace) -> str | None:
+    """Return the commit to compare with; None leaves nothing out."""
+    if not arguments.changed_since_passed:
+        base: str | None = arguments.changed_since
+        return base
+    access = access_of_job()
+    if access is None:
+        say("==> pipeline: this is no job of CI that could ask what passed: all is run")
+        return None
+    github = GitHub(
+        Http(), access.api_url, access.repository, access.token, SystemClock()
+    )
+    try:
+        config = load_config(cli.config_file(arguments))
+        workflow, branch = config.github.workflow, config.github.branch
+        return newest_passed(github, workflow, branch, config.ci, ROOT)
+    except EXPECTED as trouble:
+        say(
+            f"==> pipeline: which commit passed is not to be had: all is run: {trouble}"
+        )
+        return None
 
 
 def _exported(scratch: Path, config: Path) -> tuple[Check, ...]:
@@ -108,6 +135,12 @@ if __name__ == "__main__":
         "--changed-since",
         metavar="SHA",
         help="leave the pipeline's tests out if only the app changed since then",
+    )
+    made.add_argument(
+        "--changed-since-passed",
+        action="store_true",
+        help="the same, since the newest commit below this one whose CI passed; in a "
+        "job of GitHub's, with its token",
     )
     made.add_argument(
         "--install-hooks",

@@ -519,6 +519,15 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a day ahead while it deploys",
         "leaps by a month before a late success",
     ),
+    "upgrade": (
+        "the next version migrates while this one watches; then a revert",
+        "the next version's migration fails",
+        "a newer clone looks at the journal",
+        "from the version that knows of no migration, and back",
+        "a red pipeline commit, then a green one of the app",
+        "a commit whose pipeline tests were left out",
+        "a verdict by hand",
+    ),
     "secrets": (
         "argv",
         "environment listing for other users",

@@ -89,7 +89,7 @@ def sha(repository: Repository, quiet_github: GitHubServer) -> str:
     repository.workflow("ci.yml", one_job("echo", "on: [push, workflow_dispatch]"))
     repository.push("first")
     sha = repository.push("feat: second")
-    (run,) = quiet_github.script_runs(ScriptedRun(sha))
+    (run,) = quiet_github.script_runs(ScriptedRun(sha, jobs={}))
     quiet_github.ledger.put_job(
         Job(
             id=quiet_github.ledger.new_id(),

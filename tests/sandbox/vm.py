@@ -104,11 +104,7 @@ class Vm:
         """
         self.git("clone", "--quiet", str(self.origin), str(self.clone), at=self.home)
         shutil.copytree(self.tree, self.clone, dirs_exist_ok=True)
-        hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
-        shutil.copytree(SCRIPTS, self.clone / "70_scripts", ignore=hidden)
-        for name in ("pyproject.toml", "uv.lock"):
-            shutil.copy(REPOSITORY / name, self.clone)
-        (self.clone / "pipeline.yml").write_text(self.config.read_text())
+        self.bring_pipeline()
         sha = self.push("First version")
         self.script("setup_vm", "--origin", address or str(self.origin))
         if not self.has_own_pipeline:
@@ -117,6 +113,14 @@ class Vm:
             shutil.rmtree(self.root / ".pipeline" / "releases")
         self.keep_webhook()
         return sha
+
+    def bring_pipeline(self) -> None:
+        """Put the checkout's pipeline, with this VM's configuration, into the clone."""
+        hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
+        shutil.copytree(SCRIPTS, self.clone / "70_scripts", ignore=hidden)
+        for name in ("pyproject.toml", "uv.lock"):
+            shutil.copy(REPOSITORY / name, self.clone)
+        (self.clone / "pipeline.yml").write_text(self.config.read_text())
 
     def keep_webhook(self, more: str = "") -> None:
         """Write the secrets: the webhook, and ``more`` lines."""

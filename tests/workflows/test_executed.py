@@ -24,7 +24,6 @@ PAUSE = 0.05
 GATE = "Summary"
 WEBHOOK = "https://discord.example/webhook"
 PIPELINE_TESTS = tuple(f"Pipeline tests ({suite})" for suite in SUITES)
-NO_COMMIT = "0" * 40
 NOTING = """#!/bin/sh
 # Note the call; wait, or fail, where the test wants it.
 echo "$(basename "$0") $*" >>"$HOME/calls"
@@ -157,7 +156,7 @@ def test_ci_runs_every_check(site: Site) -> None:
     checks = {call for call in site.calls() if call.startswith("run_ci_checks.sh")}
     assert checks == {
         *(f"run_ci_checks.sh {group}" for group in groups),
-        *(f"run_ci_checks.sh {it} --changed-since {NO_COMMIT}" for it in SUITES),
+        *(f"run_ci_checks.sh {it} --changed-since-passed" for it in SUITES),
     }
 
 

@@ -76,6 +76,23 @@ def job_of_environment() -> Job:
     return Job(actor, _subject(), url, _variable("GITHUB_SHA"), _is_by_hand())
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the surrounding job may ask GitHub about its own repository."""
+
+    api_url: str
+    repository: str
+    token: str
+
+
+def access_of_job() -> Access | None:
+    """Return how to ask GitHub from this job, None outside of one."""
+    api_url, repository = _variable("GITHUB_API_URL"), _variable("GITHUB_REPOSITORY")
+    if not _is_in_job() or not api_url or not repository:
+        return None
+    return Access(api_url, repository, _variable("GITHUB_TOKEN"))
+
+
 def finished_run() -> object:
     """Return the run whose end started the surrounding job, None if none did."""
     return _event().get("workflow_run")

@@ -1,6 +1,7 @@
 """GitHub's REST API: which runs a commit has, and which jobs they have."""
 
 import re
+from urllib.parse import quote
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
@@ -78,6 +79,23 @@ class GitHub(GitHubApi):
         page, *_ = self._pages(f"{path}?per_page=100", _RunsPayload, most=1)
         listed = (_run(payload) for payload in page.workflow_runs)
         return [run for run in listed if run.sha == sha]
+
+    def passed_runs(self, workflow: str, branch: str) -> list[Run]:
+        """Return the newest push runs of a branch that succeeded, at most 100.
+
+        Raises:
+            GitHubUnavailable: no usable answer.
+        """
+        query = f"branch={quote(branch)}&event=push&status=success&per_page=100"
+        path = f"/workflows/{workflow}/runs?{query}"
+        page, *_ = self._pages(path, _RunsPayload, most=1)
+        listed = (_run(payload) for payload in page.workflow_runs)
+        return [
+            run
+            for run in listed
+            if (run.event, run.conclusion) == ("push", "success")
+            and run.path.split("@")[0] == f".github/workflows/{workflow}"
+        ]
 
     def jobs(self, run: Run) -> list[Job]:
         """Return the jobs of a run's newest attempt.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipeline.core import messages
+from pipeline.core.gate import missing_jobs
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Job, Run, Verdict
 from pipeline.effects.processes import CommandFailed
@@ -77,7 +78,7 @@ class Gate:
             jobs = self.jobs_of(run)
             if not jobs:
                 raise GitHubUnavailable(f"it lists no job of run {run.id} yet")
-            known = _missing(jobs, wanted)
+            known = missing_jobs(jobs, wanted)
             self.adoptions.record_test(sha, run, known)
         return known
 
@@ -103,14 +104,6 @@ class Gate:
         if judged is None or judged.run is None:
             return True  # By a person's word, who did not say of what.
         return bool(self._untested(failed, judged.run, self.pipeline_jobs))
-
-
-def _missing(jobs: Iterable[Job], wanted: Iterable[str]) -> str:
-    """Say which of the wanted jobs did not succeed, nothing if all did."""
-    ended = {job.name: job.conclusion for job in jobs}
-    bad = [name for name in dict.fromkeys(wanted) if ended.get(name) != "success"]
-    words = (f"{name} ({ended.get(name) or 'did not run'})" for name in bad)
-    return f"not every job of the gate succeeded: {', '.join(words)}" if bad else ""
 
 
 def adopt_validated(releases: Releases, gate: Gate) -> None:
