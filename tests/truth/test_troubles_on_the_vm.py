@@ -18,6 +18,7 @@ from rehearsal.faults import Fault
 from tests.faults.conftest import patient, running, template, world
 from tests.sandbox.vm import SCRIPTS
 from tests.mounting import Mounts
+from tests.needs import need
 from tests.sandbox.world import World
 from tests.truth.stand_ins import TOOLS, write
 from tests.truth.troubles import cure
@@ -63,6 +64,7 @@ def test_a_sha_that_was_rolled_back(patient: World) -> None:
 @cure("`another operation held it for 900 s`", "CD preprod is blocked")
 def test_somebody_holds_the_lock(patient: World) -> None:
     """The error names the command that names the process; its end frees the lock."""
+    need("fuser")
     vm, sha = patient.vm, patient.vm.push("Waits")
     lock = vm.state / "preprod.lock"
     argv = ("flock", "--no-fork", str(lock), "sh", "-c", "echo held; exec cat")

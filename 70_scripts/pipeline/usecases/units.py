@@ -81,4 +81,4 @@ def _let_linger(say: Callable[[str], None]) -> None:
     try:
         run(("loginctl", "enable-linger"), timeout=30)
     except CommandFailed:
-        say("    so that they run from boot on: sudo loginctl enable-linger $USER")
+        say("    so that they run from boot on: sudo loginctl enable-linger $(id -u)")
