@@ -33,7 +33,8 @@ def pages(root: Path = ROOT) -> list[Path]:
     """Return the files that show commands to people."""
     folder = root / "90_doc"
     own = [p for p in sorted(folder.rglob("*.md")) if "generated" not in p.parts]
-    return [*sorted(root.glob("*.md")), *(p for p in own if "build" not in p.parts)]
+    top = [*sorted(root.glob("*.md")), root / "20_prod/README.md"]
+    return [*top, *(p for p in own if "build" not in p.parts)]
 
 
 def blocks(root: Path = ROOT) -> list[Block]:

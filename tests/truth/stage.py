@@ -72,6 +72,7 @@ class Stage:
             "/tmp/": f"{self.scratch}/",
             "/var/app-state": str(state),
             "127.0.0.1:8500": f"127.0.0.1:{vm.port}",
+            "127.0.0.1:8501": f"127.0.0.1:{vm.prod_port}",
         }
         # In one pass: what is put in is not read again.
         anywhere = "|".join(map(re.escape, places))

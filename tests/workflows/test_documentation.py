@@ -94,7 +94,9 @@ def test_it_is_apart_from_deployments() -> None:
     """It shares no concurrency group, and one job alone may write, to contents."""
     files = (ROOT / ".github/workflows").glob("*.yml")
     flows = {file.name: yaml.safe_load(file.read_text()) for file in files}
-    group = flows[WORKFLOW]["concurrency"]["group"]
+    flow = flows[WORKFLOW]
+    group = flow["jobs"]["publish"]["concurrency"]["group"]
+    assert "run_id" in flow["concurrency"]["group"], "a job for a dead VM would hold it"
     others = [flow for name, flow in flows.items() if name != WORKFLOW]
     assert group not in [flow["concurrency"]["group"] for flow in others]
     jobs = flows[WORKFLOW]["jobs"]
