@@ -8,8 +8,7 @@ from pipeline import cli, commits
 from pipeline.core.history import BY_HAND, Kind, Order
 from pipeline.core.sha import Sha
 from pipeline.effects.actions import Job, summarize
-from pipeline.effects.processes import CommandFailed
-from pipeline.errors import Refused
+from pipeline.errors import EXPECTED, Refused
 from pipeline.gateways.git_store import Commit
 from pipeline.usecases.deployment import deploy
 from pipeline.usecases.environment import Environment
@@ -42,17 +41,17 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
 
 def _order(env: Environment, sha: Sha, job: Job) -> Order:
     """Say who deploys what: in a job its event knows, elsewhere the commit does."""
-    commit = Commit(job.actor, job.subject)
-    if not commit.subject:
-        with suppress(CommandFailed):
-            if not env.store.has(sha):
-                env.store.fetch()
-            found = env.store.commit(sha)
-            commit = Commit(job.actor or found.author, found.subject)
-    author, subject = commit.author, commit.subject
+    found = Commit("", "")
+    with suppress(*EXPECTED):
+        if not job.subject and not env.store.has(sha):
+            env.store.fetch()
+        found = env.store.commit(sha)
+    commit = Commit(job.author or found.author, job.subject or found.subject)
+    actor = job.actor or commit.author
     reason = BY_HAND if job.is_by_hand else ""
-    texts = (author, subject, job.run_url)
-    return Order(env.name, sha, Kind.DEPLOY, *texts, reason=reason)
+    texts = (actor, commit.subject, job.run_url)
+    author = commit.author
+    return Order(env.name, sha, Kind.DEPLOY, *texts, reason=reason, author=author)
 
 
 if __name__ == "__main__":

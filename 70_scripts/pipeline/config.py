@@ -43,6 +43,8 @@ RelativePath = Annotated[str, AfterValidator(_inside)]
 TimeOfWeek = Annotated[WeekTime, BeforeValidator(_week_time)]
 UrlPath = Annotated[str, Field(pattern=r"^/")]
 Url = Annotated[str, AfterValidator(lambda url: str(HttpUrl(url)).rstrip("/"))]
+# As people are to see it, its slash at the end included.
+ShownUrl = Annotated[str, AfterValidator(lambda url: HttpUrl(url) and url.strip())]
 
 
 class Section(BaseModel):
@@ -167,7 +169,7 @@ class EnvironmentSettings(Section):
     project: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     bind: str
     port: int = Field(ge=1, le=65_535)
-    url: Url
+    url: ShownUrl
     validated_only: bool
     checks: int = Field(ge=1, le=100)
     soak: Annotated[float, Field(ge=0, le=600)] | None

@@ -13,9 +13,30 @@ class ExpectedError(Exception):
 
     exit_code: ClassVar[int] = 2
 
+    @property
+    def cause(self) -> str:
+        """Return what was wrong, on one line."""
+        return str(self).partition("\n")[0]
+
+    @property
+    def evidence(self) -> str:
+        """Return what the tool said that found it, empty if no tool did."""
+        return ""
+
 
 # OSError is Python's own word for trouble of the machine: files are used everywhere.
 EXPECTED = (ExpectedError, OSError)
+
+
+def cause_of(error: Exception) -> str:
+    """Return what was wrong, on one line, not what was being done."""
+    cause = error.cause if isinstance(error, ExpectedError) else str(error)
+    return cause or type(error).__name__
+
+
+def evidence_of(error: Exception) -> str:
+    """Return what the tool said that found an error, empty if no tool did."""
+    return error.evidence if isinstance(error, ExpectedError) else ""
 
 
 class PipelineError(ExpectedError):
@@ -29,6 +50,17 @@ class PipelineError(ExpectedError):
         self.attempted = attempted
         self.seen = seen
         self.todo = todo
+
+    @property
+    def cause(self) -> str:
+        """Return what was seen."""
+        return self.seen.partition("\n")[0]
+
+    @property
+    def evidence(self) -> str:
+        """Return what the tool said that was behind it."""
+        source = self.__cause__
+        return source.evidence if isinstance(source, ExpectedError) else ""
 
 
 class ConfigurationError(PipelineError):

@@ -187,7 +187,7 @@ class Pipeline:
         settings = self.config.environment(name)
         content, health = self.config.app.content, self.config.health
         if vantage is Vantage.OUTSIDE:
-            http, base = Http(), settings.url
+            http, base = Http(), settings.url.rstrip("/")
         else:
             http = Http(through_proxy=False)
             base = f"http://{settings.bind}:{settings.port}"

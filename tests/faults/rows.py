@@ -460,6 +460,14 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a thread of a forum",
         "a forum's address without a thread",
     ),
+    "notices": (
+        "one message to its end: rolled back",
+        "one message to its end: promoted",
+        "one message to its end: failed",
+        "the start, as the team knows it",
+        "a verified rollback, nothing to type",
+        "the failed job's log",
+    ),
     "hostile text": (
         *HOSTILE,
         "a commit's own message and author",

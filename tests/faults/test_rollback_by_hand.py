@@ -18,7 +18,7 @@ def test_a_validated_version_is_taken_back(patient: World) -> None:
     patient.settle(newest, "failed", code=5)
     assert patient.vm.serving() == patient.good, "what was withdrawn came back"
     told = [text for text in patient.vm.notices() if "Rolled back by hand" in text]
-    assert len(told) == 1 and f"Instead of {newer[:7]}" in told[0]
+    assert len(told) == 1 and f"Instead of: {newer[:7]}" in told[0]
 
 
 def test_a_watcher_does_not_undo_it(patient: World) -> None:

@@ -39,8 +39,9 @@ def test_one_rollback_is_told_once(patient: World) -> None:
     assert patient.vm.serving() == first
     patient.settle(first, "failed", 5)
     assert patient.vm.serving() == patient.good
-    told = [text for text in patient.vm.notices() if f"SHA: {first[:7]}" in text]
-    assert len([text for text in told if "Rolled back" in text]) == 1
+    told = [text for text in patient.vm.notices() if first[:7] in text]
+    mine = [text for text in told if f"Instead of: {first[:7]}" in text]
+    assert len([text for text in mine if "Rolled back" in text]) == 1
     assert not [text for text in told if "❌" in text]
 
 

@@ -44,6 +44,8 @@ class Order:
     """A request to put a SHA on an environment; the texts may be hostile.
 
     Attributes:
+        actor: who wants it.
+        author: whose commit it is, empty where that is not known apart from the actor.
         cause: the deployment that a rollback undoes.
         reason: why a rollback is made, in lines fit for people; ``BY_HAND`` for a
             deployment that a person started on GitHub.
@@ -57,6 +59,7 @@ class Order:
     run_url: str = ""
     cause: int | None = None
     reason: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ Whatever comes from a commit or an actor is escaped here and nowhere else.
 
 from dataclasses import dataclass
 
-from pipeline.core.history import Kind, Order
+from pipeline.core import log_tail
+from pipeline.core.history import Kind, Order, Outcome
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
 from pipeline.core.wording import escaped, one_line
@@ -24,6 +25,22 @@ class Notice:
 
     text: str
     is_alert: bool = False
+
+
+def ended(order: Order, outcome: Outcome, instead: Sha | None) -> Notice:
+    """Say in the message that followed a deployment how it ended; an alert says why.
+
+    Args:
+        order: of the deployment.
+        outcome: how it ended.
+        instead: the version that was put back, read back.
+    """
+    if outcome is Outcome.VALIDATED:
+        return _notice("✅", "Deployed", order, ("Serving this SHA, verified healthy",))
+    if instead is not None:
+        lines = (f"Serving {instead.short} again, verified healthy",)
+        return _notice("⏹️", f"Ended: {outcome}", order, lines, serving=instead)
+    return _notice("⏹️", f"Ended: {outcome}", order, ("What follows says why",))
 
 
 def started(order: Order, *, awaits_ci: bool = True) -> Notice:
@@ -53,10 +70,11 @@ def live(
 
 def deployed(order: Order) -> Notice:
     """Say that a SHA that was validated before serves, read back."""
-    lines: tuple[str, ...] = ("Serving this SHA, verified healthy",)
+    lines = ("Serving this SHA, verified healthy",)
     if order.kind is Kind.ROLLBACK:
-        lines = (*order.reason.splitlines(), *lines)
-        return _notice("↩️", "Rolled back by hand", order, lines, is_alert=True)
+        instead = tuple(order.reason.splitlines())
+        title = "Rolled back by hand"
+        return _notice("↩️", title, order, lines, is_alert=True, instead=instead)
     return _notice("✅", "Deployed", order, lines)
 
 
@@ -64,6 +82,12 @@ def still_running(order: Order, judgement: Judgement) -> Notice:
     """Say that CI takes longer than the watch, and that nothing is rolled back."""
     lines = ("⏳ CI still running; its end decides", *_why(judgement))
     return _notice("🚀", "Live, CI still running", order, lines)
+
+
+def unjudged(order: Order) -> Notice:
+    """Say in the message that follows a deployment that no verdict came yet."""
+    lines = ("Serving this SHA; a late verdict still counts",)
+    return _notice("⏳", "Live, no verdict yet", order, lines)
 
 
 def kept(order: Order, judgement: Judgement) -> Notice:
@@ -81,20 +105,22 @@ def validated(order: Order, judgement: Judgement, *, is_late: bool = False) -> N
 def returned(order: Order, target: Sha, reasons: tuple[str, ...]) -> Notice:
     """Say that another SHA serves instead, read back."""
     run = (f"Deployed by: {one_line(order.run_url)}",) if order.run_url else ()
-    lines = (*reasons, f"Serving {target.short} again, verified healthy", *run)
-    return _notice("↩️", "Rolled back", order, lines, is_alert=True)
+    said, log = log_tail.split(reasons)
+    lines = (*said, f"Serving {target.short} again, verified healthy", *run, *log)
+    return _notice("↩️", "Rolled back", order, lines, is_alert=True, serving=target)
 
 
 def withdrawn(order: Order, instead: Sha) -> Notice:
     """Say that a person put another SHA up, read back, before the verdict came."""
     lines = (f"Serving {instead.short} again, verified healthy",)
-    return _notice("↩️", "Rolled back by hand", order, lines)
+    return _notice("↩️", "Rolled back by hand", order, lines, serving=instead)
 
 
-def rolled_forward(order: Order) -> Notice:
-    """Say that a late success serves, read back."""
+def rolled_forward(order: Order, before: Sha | None = None) -> Notice:
+    """Say that a late success serves, read back, instead of what served before."""
     lines = ("CI passed after all", "Serving this SHA, verified healthy")
-    return _notice("⏩", "Rolled forward", order, lines, is_alert=True)
+    instead = (f"Instead of: {before.short}",) if before else ()
+    return _notice("⏩", "Rolled forward", order, lines, is_alert=True, instead=instead)
 
 
 def superseded(order: Order, reasons: tuple[str, ...]) -> Notice:
@@ -114,11 +140,13 @@ def needs_human(
     commands: tuple[str, ...] = (),
 ) -> Notice:
     """Say that what serves is not what should, and what a person can type."""
+    said, log = log_tail.split(reasons)
     lines = (
-        *reasons,
+        *said,
         escaped(obstacle),
         "A human is needed: README_CI_CD.md, “Rollback by hand”",
         *by_hand(commands),
+        *log,
     )
     return _notice("🚨", "NOT ROLLED BACK", order, lines, is_alert=True)
 
@@ -128,10 +156,10 @@ def promoted(order: Order, url: str) -> Notice:
     lines = (
         "🎯 PRODUCTION - Deployment successful ✅",
         f"SHA: {order.sha.short}",
-        f"Author: {_at(order.actor)}",
-        f"Message: {escaped(order.subject)}",
+        *_who(order),
         "PREPROD ✅ → PROD ✅",
         f"URL: {one_line(url)}",
+        *_by(order),
     )
     return Notice("\n".join(lines), is_alert=True)
 
@@ -143,7 +171,7 @@ def refused(
     lines = (
         f"⛔ {environment.upper()} - Refused",
         f"SHA: {sha.short}" if sha else "",
-        f"Author: {_at(actor)}" if actor else "",
+        f"By: {_at(actor)}" if actor else "",
         problem(reason),
         f"To do: {escaped(todo)}" if todo else "",
         "Nothing was touched",
@@ -153,7 +181,7 @@ def refused(
 
 def freeze_overridden(actor: str, window: str) -> Notice:
     """Say who deploys although production is frozen."""
-    lines = ("🧊 PROD - Freeze overridden", f"Author: {_at(actor)}", one_line(window))
+    lines = ("🧊 PROD - Freeze overridden", f"By: {_at(actor)}", one_line(window))
     return Notice("\n".join(lines), is_alert=True)
 
 
@@ -240,7 +268,8 @@ def reasons(judgement: Judgement) -> tuple[str, ...]:
         f"  {escaped(job.name)}: {one_line(job.url)}"
         for job in judgement.jobs[:MOST_JOBS]
     )
-    return (problem(judgement.reason), *jobs, *_link(judgement))
+    log = log_tail.block(judgement.log)
+    return (problem(judgement.reason), *jobs, *_link(judgement), *log)
 
 
 def _why(judgement: Judgement) -> tuple[str, ...]:
@@ -249,6 +278,17 @@ def _why(judgement: Judgement) -> tuple[str, ...]:
 
 def _link(judgement: Judgement) -> tuple[str, ...]:
     return (f"Run: {one_line(judgement.run.url)}",) if judgement.run else ()
+
+
+def _who(order: Order) -> tuple[str, str]:
+    author = f"Author: {_at(order.author or order.actor)}"
+    return author, f"Message: {escaped(order.subject)}"
+
+
+def _by(order: Order) -> tuple[str, ...]:
+    """Return who wanted it, where that is not the author."""
+    is_other = order.author and order.actor and order.actor != order.author
+    return (f"By: {_at(order.actor)}",) if is_other else ()
 
 
 def _at(actor: str) -> str:
@@ -264,11 +304,19 @@ def _notice(
     lines: tuple[str, ...],
     *,
     is_alert: bool = False,
+    serving: Sha | None = None,
+    instead: tuple[str, ...] = (),
 ) -> Notice:
-    head = (
+    """Make a notice whose SHA is what serves, where another one does not any more."""
+    removed = (f"Instead of: {order.sha.short}",) if serving else instead
+    said, log = log_tail.split(lines)
+    parts = (
         f"{sign} {order.environment.upper()} - {title}",
-        f"SHA: {order.sha.short}",
-        f"Author: {_at(order.actor)}",
-        f"Message: {escaped(order.subject)}",
+        f"SHA: {(serving or order.sha).short}",
+        *removed,
+        *_who(order),
+        *said,
+        *_by(order),
+        *log,
     )
-    return Notice("\n".join((*head, *lines)), is_alert)
+    return Notice("\n".join(parts), is_alert)

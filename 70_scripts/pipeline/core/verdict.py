@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from pipeline.core.sha import Sha
 
+# The job that sums the others up is no reason of its own.
+GATE = "Summary"
 UNFINISHED = ("requested", "queued", "waiting", "pending", "in_progress")
 
 
@@ -28,6 +30,7 @@ class Job:
     name: str
     conclusion: str
     url: str
+    id: int = 0
 
     @property
     def is_failed(self) -> bool:
@@ -53,7 +56,8 @@ class Run:
 class Judgement:
     """A verdict, why, and the run that it was read from.
 
-    ``is_unheard`` where GitHub could not be asked.
+    ``is_unheard`` where GitHub could not be asked; ``log`` is the end of the failed
+    job's log, safe to be shown.
     """
 
     verdict: Verdict
@@ -61,6 +65,7 @@ class Judgement:
     run: Run | None = None
     jobs: tuple[Job, ...] = ()
     is_unheard: bool = False
+    log: tuple[str, ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -117,6 +122,7 @@ def judge(run: Run | None, jobs: Iterable[Job], gate_jobs: Iterable[str]) -> Jud
     if run.conclusion == "success":
         return Judgement(Verdict.PASSED, "CI passed", run)
     if run.conclusion == "failure":
+        failed = tuple(job for job in failed if job.name != GATE) or failed
         names = ", ".join(job.name for job in failed)
         reason = f"CI failed: {names}" if names else "CI failed"
         return Judgement(Verdict.FAILED, reason, run, failed)

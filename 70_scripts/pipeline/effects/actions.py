@@ -46,6 +46,7 @@ class Job:
     run_url: str
     sha: str
     is_by_hand: bool = False
+    author: str = ""
 
 
 NO_JOB = Job("", "", "", "")
@@ -73,7 +74,8 @@ def job_of_environment() -> Job:
     run_id = _variable("GITHUB_RUN_ID")
     parts = (server, repository, run_id)
     url = f"{server}/{repository}/actions/runs/{run_id}" if all(parts) else ""
-    return Job(actor, _subject(), url, _variable("GITHUB_SHA"), _is_by_hand())
+    sha, is_by_hand = _variable("GITHUB_SHA"), _is_by_hand()
+    return Job(actor, _subject(), url, sha, is_by_hand, _author())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,16 @@ def _subject() -> str:
     except (KeyError, TypeError):
         return ""
     return encodable(message.partition("\n")[0][:LONGEST_SUBJECT])
+
+
+def _author() -> str:
+    """Return who wrote the event's commit: the account, else the name."""
+    commit = _event().get("head_commit")
+    author = commit.get("author") if isinstance(commit, dict) else None
+    if not isinstance(author, dict):
+        return ""
+    name = author.get("username") or author.get("name") or ""
+    return encodable(str(name)[:LONGEST_SUBJECT])
 
 
 def encodable(text: str) -> str:

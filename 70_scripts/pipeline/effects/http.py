@@ -5,7 +5,7 @@ timeouts are per read, and a server that drips would hold a caller for ever.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -91,8 +91,12 @@ class Http:
         headers: Mapping[str, str] | None = None,
         body: object | None = None,
         timeout: float = 10.0,
+        tail: int | None = None,
     ) -> Answer:
         """Send one request and read the whole answer within ``timeout`` seconds.
+
+        Of a long answer that is only interesting at its end, the last ``tail`` bytes
+        are kept.
 
         Raises:
             Unreachable: no connection, no whole answer in time, or one too large.
@@ -114,7 +118,7 @@ class Http:
         result: Future[Answer] = Future()
         is_late = Event()
         # In a thread, since nothing else bounds a server that drips its headers.
-        arguments = (request, result, is_late)
+        arguments = (request, result, is_late, tail)
         try:
             Thread(target=self._send, args=arguments, daemon=True).start()
             return result.result(timeout)
@@ -125,12 +129,16 @@ class Http:
             raise Unreachable(seen, was_sent=was_sent) from error
 
     def _send(
-        self, request: httpx.Request, result: Future[Answer], is_late: Event
+        self,
+        request: httpx.Request,
+        result: Future[Answer],
+        is_late: Event,
+        tail: int | None,
     ) -> None:
         try:
             response = self._client.send(request, stream=True)
             try:
-                body = b"".join(_chunks(response, is_late))
+                body = _body(response, is_late, tail)
             finally:
                 response.close()
             result.set_result(Answer(response.status_code, response.headers, body))
@@ -144,15 +152,17 @@ def _tls() -> SSLContext:
     return httpx.create_ssl_context()
 
 
-def _chunks(response: httpx.Response, is_late: Event) -> Iterator[bytes]:
-    size = 0
+def _body(response: httpx.Response, is_late: Event, tail: int | None) -> bytes:
+    body = bytearray()
     for chunk in response.iter_bytes():
-        size += len(chunk)
-        if size > LARGEST_BODY:
+        body += chunk
+        if tail is not None:
+            del body[: max(len(body) - tail, 0)]
+        elif len(body) > LARGEST_BODY:
             raise Unreachable(f"the answer is larger than {LARGEST_BODY} bytes")
         if is_late.is_set():
-            return
-        yield chunk
+            break
+    return bytes(body)
 
 
 def _note_sending(sent: Event, event: str, _: object) -> None:

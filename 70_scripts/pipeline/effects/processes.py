@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.core.log_tail import cause_in
 from pipeline.effects.masking import masked
 from pipeline.errors import ExpectedError
 
@@ -41,6 +42,16 @@ class CommandFailed(ExpectedError):
         )
         self.code = code
         self.output = output
+
+    @property
+    def cause(self) -> str:
+        """Return the tool's own word for it; without one, how it ended."""
+        return cause_in(self.output) or str(self).partition("\n")[0]
+
+    @property
+    def evidence(self) -> str:
+        """Return what the command said."""
+        return self.output
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,18 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Job, Run
 from pipeline.effects.clock import Clock
 from pipeline.effects.http import Answer, Http, Unreachable
-from pipeline.gateways.github_api import GitHubApi, GitHubUnavailable, refusal
+from pipeline.gateways.github_api import (
+    REDIRECTS,
+    GitHubApi,
+    GitHubUnavailable,
+    refusal,
+)
+from pipeline.gateways.secrets import is_safe_address
 
 __all__ = ["GitHub", "GitHubUnavailable"]
 
 MOST_PAGES = 10
+LOG_BYTES = 200_000
 NEXT_PAGE = re.compile(r'<([^>]+)>;\s*rel="next"')
 LONGEST = 500
 LARGEST = 2**63 - 1  # what the journal can hold
@@ -39,6 +46,7 @@ class _RunsPayload(BaseModel):
 
 
 class _JobPayload(BaseModel):
+    id: _Number | None = None
     name: _Text
     conclusion: _Text | None
     html_url: _Text | None
@@ -105,10 +113,35 @@ class GitHub(GitHubApi):
         """
         path = f"/runs/{run.id}/jobs?filter=latest&per_page=100"
         return [
-            Job(payload.name, payload.conclusion or "", payload.html_url or "")
+            Job(
+                payload.name,
+                payload.conclusion or "",
+                payload.html_url or "",
+                payload.id or 0,
+            )
             for page in self._pages(path, _JobsPayload)
             for payload in page.jobs
         ]
+
+    def log(self, job: Job) -> str:
+        """Return the end of a job's log.
+
+        GitHub sends one on to another host, which asks for no token and gets none.
+
+        Raises:
+            GitHubUnavailable: no usable answer.
+        """
+        answer = self._send("GET", f"{self.base}/actions/jobs/{job.id}/logs", {}, None)
+        place = answer.headers.get("location", "")
+        if answer.status not in REDIRECTS or not is_safe_address(place):
+            raise refusal(answer.status, has_token=self.has_token)
+        try:
+            log = self._http.ask("GET", place, tail=LOG_BYTES)
+        except Unreachable as error:
+            raise GitHubUnavailable(str(error)) from error
+        if log.status != 200:
+            raise GitHubUnavailable(f"HTTP {log.status} in place of a log")
+        return log.text
 
     def _pages(
         self, path: str, model: type[_Page], most: int = MOST_PAGES

@@ -15,9 +15,17 @@ NO_VERSION = "the health answer names no version"
 
 
 class Unhealthy(ExpectedError):
-    """The gate stayed closed; the text is the last problem seen."""
+    """The gate stayed closed; the text is the last problem seen.
+
+    ``has_died`` where the app ended, and what it said last says more.
+    """
 
     exit_code = 4
+
+    def __init__(self, seen: str, *, has_died: bool = False) -> None:
+        """Keep what was seen."""
+        super().__init__(seen)
+        self.has_died = has_died
 
 
 class _Report(BaseModel):
@@ -103,7 +111,8 @@ class Endpoint:
             if good == self._checks:
                 return elapsed
             if not probe.is_healthy and has_died():
-                raise Unhealthy(f"the app ended by itself ({probe.problem})")
+                seen = f"the app ended by itself ({probe.problem})"
+                raise Unhealthy(seen, has_died=True)
             if elapsed > self._health.deadline + (self._soak if good else 0.0):
                 raise Unhealthy(f"{problem}, still after {elapsed:.0f} s")
             clock.sleep(self._pause if good else self._health.interval)

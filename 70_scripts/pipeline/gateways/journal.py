@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from pipeline.core.history import Deployment, Order, Outcome, Step
-from pipeline.core.messages import Notice
+from pipeline.core.messages import Notice, ended
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
 from pipeline.effects.clock import Clock
@@ -40,6 +40,8 @@ class Journal(Records):
                 at=now,
                 reason=order.reason,
             )
+            if order.author:
+                self._insert("authorship", deployment=id_, author=order.author)
             self._tell(id_, notice)
         return Deployment(id_, order, rollback_point, now)
 
@@ -79,7 +81,7 @@ class Journal(Records):
         """Record how a deployment ended; the first end stays."""
         with self._transaction():
             if self._end(deployment.id, outcome, reason):
-                self._tell(deployment.id, notice)
+                self._tell_end(deployment, outcome, notice)
 
     def end_return(
         self,
@@ -104,7 +106,8 @@ class Journal(Records):
                 self._end(rollback.id, outcome, reason)
             other = Outcome.FAILED if is_failed else Outcome.ROLLED_BACK
             self._end(undone, other, reason)
-            self._tell(undone, notice)
+            if undone is not None:
+                self._tell_end(self.deployment(undone), other, notice, rollback.sha)
 
     def judge(self, sha: Sha, judgement: Judgement) -> None:
         """Record a verdict, unless it says what the last one said."""
@@ -176,6 +179,20 @@ class Journal(Records):
             at=self._clock.now(),
             detail=detail,
         )
+
+    def _tell_end(
+        self,
+        deployment: Deployment,
+        outcome: Outcome,
+        notice: Notice | None,
+        serving: Sha | None = None,
+    ) -> None:
+        """Tell an end; the message that followed the deployment says it too."""
+        if notice is not None and notice.is_alert:
+            is_back = outcome is Outcome.ROLLED_BACK
+            instead = serving if is_back else None
+            self._tell(deployment.id, ended(deployment.order, outcome, instead))
+        self._tell(deployment.id, notice)
 
     def _tell(self, deployment: int | None, notice: Notice | None) -> None:
         if notice is not None:

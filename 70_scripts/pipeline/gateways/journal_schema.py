@@ -216,9 +216,17 @@ ADOPTIONS = Addition(
     },
 )
 
+AUTHORS = Addition(
+    "authors",
+    tables={
+        "authorship": "deployment INTEGER PRIMARY KEY REFERENCES deployment (id), "
+        "author TEXT NOT NULL",
+    },
+)
+
 # In the order in which they were thought of; a new one goes to the end. A table that
 # is here is named in no statement of an older pipeline.
-ADDITIONS: tuple[Addition, ...] = (ORDER_OF_FACTS, SENDINGS, ADOPTIONS)
+ADDITIONS: tuple[Addition, ...] = (ORDER_OF_FACTS, SENDINGS, ADOPTIONS, AUTHORS)
 MIGRATION_COLUMNS = "name TEXT PRIMARY KEY NOT NULL, at REAL NOT NULL"
 MIGRATION_TABLE = (
     f"CREATE TABLE IF NOT EXISTS schema_migration ({MIGRATION_COLUMNS}) STRICT",

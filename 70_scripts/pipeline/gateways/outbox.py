@@ -76,8 +76,15 @@ class _Flush:
             if is_update and newest[row["deployment"]] != row["id"]:
                 replaced = "replaced by a newer one"
                 self._records.record(row, is_over=True, error=replaced)
+            elif is_update and self._is_needless(row):
+                told = "an alert tells it, and there is no message to update"
+                self._records.record(row, is_over=True, error=told)
             else:
                 self._deliver(row, is_update=is_update)
+
+    def _is_needless(self, row: sqlite3.Row) -> bool:
+        has_message = bool(self._records.message_of(row))
+        return not has_message and self._records.is_told_by_alert(row)
 
     def _deliver(self, row: sqlite3.Row, *, is_update: bool) -> None:
         backoff = SHORTEST_PAUSE

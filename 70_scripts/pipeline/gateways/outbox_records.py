@@ -15,6 +15,7 @@ MESSAGE = (
     "WHERE n.deployment = ? AND NOT n.is_alert AND d.message <> '' "
     "ORDER BY d.id DESC LIMIT 1"
 )
+ALERT = "SELECT 1 FROM notice WHERE deployment = ? AND is_alert AND id > ? LIMIT 1"
 LAST_ERROR = "SELECT error FROM delivery WHERE notice = ? ORDER BY id DESC LIMIT 1"
 UNKNOWN = (
     "SELECT COALESCE(SUM(CASE is_known WHEN 0 THEN 1 ELSE -1 END), 0) "
@@ -38,6 +39,11 @@ class OutboxRecords:
         """Return the message that follows a notice's deployment, empty if none does."""
         found = self.database.execute(MESSAGE, (row["deployment"],)).fetchone()
         return str(found["message"]) if found else ""
+
+    def is_told_by_alert(self, row: sqlite3.Row) -> bool:
+        """Tell whether an alert of its deployment says later what a notice says."""
+        place = (row["deployment"], row["id"])
+        return self.database.execute(ALERT, place).fetchone() is not None
 
     def unknown_outcomes(self, row: sqlite3.Row) -> int:
         """Return how often a notice was sent without its outcome being heard of."""

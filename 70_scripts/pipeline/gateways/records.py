@@ -9,8 +9,9 @@ from pipeline.gateways.memory import Memory
 
 RECENT = 50
 DEPLOYMENTS = (
-    "SELECT d.*, o.outcome FROM deployment d "
-    "LEFT JOIN outcome o ON o.deployment = d.id WHERE {} ORDER BY d.id"
+    "SELECT d.*, o.outcome, a.author FROM deployment d "
+    "LEFT JOIN outcome o ON o.deployment = d.id "
+    "LEFT JOIN authorship a ON a.deployment = d.id WHERE {} ORDER BY d.id"
 )
 
 
@@ -185,6 +186,7 @@ def _deployment(row: sqlite3.Row) -> Deployment:
         run_url=row["run_url"],
         cause=row["cause"],
         reason=row["reason"],
+        author=row["author"] or "",
     )
     return Deployment(
         id=row["id"],

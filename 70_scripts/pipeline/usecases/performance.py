@@ -41,7 +41,7 @@ def bring_to_rest(env: Environment, deployment: Deployment) -> None:
     if order.kind is Kind.ROLLBACK:
         _end_withdrawn(env, order.sha)
     if order.kind is Kind.ROLL_FORWARD:
-        notice = messages.rolled_forward(order)
+        notice = messages.rolled_forward(order, deployment.rollback_point)
         env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
     elif env.is_validated_only or order.kind is Kind.ROLLBACK and _is_good(env, order):
         is_promotion = order.kind is Kind.DEPLOY

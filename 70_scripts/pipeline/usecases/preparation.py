@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.core import messages
+from pipeline.core.log_tail import block, of_text
 from pipeline.core.history import Deployment, Kind, Outcome, Step
-from pipeline.errors import EXPECTED, PipelineError, Refused
+from pipeline.errors import EXPECTED, PipelineError, Refused, cause_of, evidence_of
 from pipeline.usecases.environment import Environment
 
 
@@ -98,7 +99,8 @@ def _ending(env: Environment, deployment: Deployment) -> Iterator[None]:
         yield
     except EXPECTED as problem:
         seen = problem.seen if isinstance(problem, PipelineError) else str(problem)
-        reasons = (messages.problem(seen), "Nothing was touched")
+        said = messages.problem(cause_of(problem)), "Nothing was touched"
+        reasons = (*said, *block(of_text(evidence_of(problem))))
         notice = messages.failed(deployment.order, reasons)
         env.journal.end(deployment, Outcome.FAILED, seen, notice)
         raise Refused(

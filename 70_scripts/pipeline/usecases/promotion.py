@@ -69,6 +69,7 @@ def promote(
         actor=request.actor,
         subject=commit.subject,
         run_url=request.run_url,
+        author=commit.author,
     )
     return deploy(prod, order, is_override=request.overrides_bad)
 

@@ -11,7 +11,7 @@ from pipeline.errors import EXPECTED, PipelineError, TimedOut
 from pipeline.usecases.activation import activate
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import bring_to_rest, perform
-from pipeline.usecases.returning import finish_return, give_up
+from pipeline.usecases.returning import commands_for, finish_return, give_up
 
 MOST_ATTEMPTS = 3
 
@@ -82,7 +82,12 @@ def _finish_return(env: Environment, rollback: Deployment, undone: Deployment) -
         finish_return(env, rollback, undone)
         return
     reasons = (messages.problem(_too_often()),)
-    notice = messages.needs_human(undone.order, reasons, "the return never ended")
+    notice = messages.needs_human(
+        undone.order,
+        reasons,
+        "the return never ended",
+        commands_for(env, rollback.sha),
+    )
     env.journal.end_return(rollback, Outcome.FAILED, _too_often(), notice)
 
 

@@ -7,13 +7,24 @@ twice. The caller holds the environment's lock.
 import shlex
 from typing import NoReturn
 
-from pipeline.core import messages
+from pipeline.core import log_tail, messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
-from pipeline.errors import EXPECTED, FailedAndRolledBack, RollbackFailed
+from pipeline.errors import (
+    EXPECTED,
+    FailedAndRolledBack,
+    RollbackFailed,
+    cause_of,
+    evidence_of,
+)
+from pipeline.gateways.health import Unhealthy
 from pipeline.usecases.activation import put_up
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.preparation import prepare
+
+LONGEST = 300
+# That much of what was said before is looked for in what is said now.
+OVERLAP = 200
 
 
 def put_up_or_return(env: Environment, deployment: Deployment) -> None:
@@ -23,18 +34,27 @@ def put_up_or_return(env: Environment, deployment: Deployment) -> None:
         FailedAndRolledBack: the rollback point serves again, verified.
         RollbackFailed: it does not.
     """
+    before = env.strategy.logs()
     try:
         put_up(env, deployment)
         return
     except EXPECTED as problem:
-        seen = _first_line(problem)
         # Collected before anything is undone: the next activation overwrites them.
-        env.say(env.strategy.logs())
-    give_up(env, deployment, seen)
+        said = _last_words(env, before)
+        seen, log = _seen(problem, said)
+    give_up(env, deployment, seen, log)
 
 
-def give_up(env: Environment, deployment: Deployment, seen: str) -> NoReturn:
+def give_up(
+    env: Environment, deployment: Deployment, seen: str, log: tuple[str, ...] = ()
+) -> NoReturn:
     """Put the rollback point of a deployment back, which failed as was ``seen``.
+
+    Args:
+        env: the environment.
+        deployment: what failed.
+        seen: the cause.
+        log: the last lines of what a tool or the app said of it.
 
     Raises:
         FailedAndRolledBack: the rollback point serves again, verified.
@@ -42,9 +62,8 @@ def give_up(env: Environment, deployment: Deployment, seen: str) -> NoReturn:
     """
     target = deployment.rollback_point
     step = env.journal.failing_step(deployment)
-    reasons: tuple[str, ...] = (messages.problem(f"{step}: {seen}" if step else seen),)
-    if env.is_validated_only and target:
-        reasons += messages.by_hand(_commands(env, target))
+    why = messages.problem(f"{step}: {seen}" if step else seen)
+    reasons = (why, *log_tail.block(log))
     if not env.rolls_back:
         _page(env, deployment, "Left as it is: rollback_on_failure is off", reasons)
     return_to(env, deployment, target, reasons)
@@ -92,7 +111,7 @@ def finish_return(env: Environment, rollback: Deployment, undone: Deployment) ->
             remarks = put_up(env, rollback)
     except EXPECTED as problem:
         env.say(env.strategy.logs())
-        seen = f"{target.short} does not serve either: {_first_line(problem)}"
+        seen = f"{target.short} does not serve either: {cause_of(problem)[:LONGEST]}"
         _page(env, undone, seen, reasons, rollback)
     is_validated = env.journal.was_validated(target)
     notice = messages.returned(undone.order, target, (*reasons, *remarks))
@@ -111,7 +130,7 @@ def _page(
     rollback: Deployment | None = None,
 ) -> NoReturn:
     target = deployment.rollback_point or env.validated()
-    commands = _commands(env, target) if target else ()
+    commands = commands_for(env, target) if target else ()
     notice = messages.needs_human(deployment.order, reasons, seen, commands)
     if rollback is None:
         env.journal.end(deployment, Outcome.FAILED, seen, notice)
@@ -126,7 +145,7 @@ def _page(
     )
 
 
-def _commands(env: Environment, target: Sha) -> tuple[str, ...]:
+def commands_for(env: Environment, target: Sha) -> tuple[str, ...]:
     """Return what a person types to put a version up without the pipeline."""
     place = shlex.quote(str(env.worktree.path))
     reset = f"cd {place} && git reset --hard {target}"
@@ -148,5 +167,19 @@ def _rollback_order(
     )
 
 
-def _first_line(problem: Exception) -> str:
-    return str(problem).partition("\n")[0][:300]
+def _last_words(env: Environment, before: str) -> str:
+    """Return what the app said since ``before``, which is what it had said by then."""
+    logs = env.strategy.logs()
+    env.say(logs)
+    return logs.rpartition(before[-OVERLAP:])[2] if before else logs
+
+
+def _seen(problem: Exception, said: str) -> tuple[str, tuple[str, ...]]:
+    """Return what was wrong, by the app's own words if it died, and the log of it."""
+    seen = cause_of(problem)[:LONGEST]
+    if evidence := evidence_of(problem):
+        return seen, log_tail.of_text(evidence)
+    has_died = isinstance(problem, Unhealthy) and problem.has_died
+    if has_died and (last := log_tail.cause_in(said)):
+        seen = f"{last} ({seen})"
+    return seen, log_tail.of_text(said)

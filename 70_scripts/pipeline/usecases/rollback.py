@@ -90,9 +90,18 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
 
 def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
     point = serving(env).sha or env.validated()
-    subject = env.store.commit(sha).subject
-    reason = f"Instead of {point.short}" if point else ""
-    order = Order(env.name, sha, Kind.ROLLBACK, actor, subject, run_url, reason=reason)
+    commit = env.store.commit(sha)
+    reason = f"Instead of: {point.short}" if point else ""
+    order = Order(
+        env.name,
+        sha,
+        Kind.ROLLBACK,
+        actor,
+        commit.subject,
+        run_url,
+        reason=reason,
+        author=commit.author,
+    )
     notice = messages.started(order, awaits_ci=not env.journal.was_validated(sha))
     env.announce(f"rolling back to {sha.short} by hand")
     return env.journal.start(order, point if point != sha else None, notice)

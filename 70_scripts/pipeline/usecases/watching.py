@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipeline.core import log_tail
 from pipeline.core.patience import Patience, counted
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Job, Judgement, Run, Verdict, deciding_run, judge
@@ -41,7 +42,7 @@ def look(watch: Watch, sha: Sha) -> Judgement:
     if run is None and (why := watch.why_no_ci(sha)):
         # A person may still say the verdict, or run CI in another way, until the end.
         return Judgement(Verdict.PENDING, why)
-    return judge(run, _jobs(watch, run), watch.gate_jobs)
+    return _with_log(watch, judge(run, _jobs(watch, run), watch.gate_jobs))
 
 
 def look_safely(watch: Watch, sha: Sha) -> Judgement:
@@ -121,6 +122,20 @@ def _pace(watch: Watch, left: float) -> float:
     """
     remaining = watch.github.remaining
     return 0.0 if remaining is None else left / max(remaining // (SHARE * COST), 1)
+
+
+def _with_log(watch: Watch, judgement: Judgement) -> Judgement:
+    """Add the end of the first failed job's log, where it can be had."""
+    github = watch.github
+    is_failed = judgement.verdict is Verdict.FAILED
+    has_log = is_failed and judgement.jobs and judgement.jobs[0].id
+    if not has_log or not github.has_token or github.pause() > 0:
+        return judgement
+    try:
+        log = log_tail.of_job(github.log(judgement.jobs[0]))
+    except GitHubUnavailable:
+        return judgement  # It only tells more of a verdict that is certain.
+    return replace(judgement, log=log)
 
 
 def _jobs(watch: Watch, run: Run | None) -> list[Job]:

@@ -4,7 +4,7 @@ Owns the short description of such a run, for trying out what a verdict is made 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class ScriptedRun:
         listed_after: Seconds from now before lists show the run.
         jobs: How its jobs ended, by their names; None lets a success have those that
             the shipped configuration names, all successful, and any other run none.
+        logs: What the logs of some of these jobs say, by their names.
     """
 
     sha: str
@@ -38,6 +39,7 @@ class ScriptedRun:
     run_id: int | None = None
     listed_after: float = 0.0
     jobs: Mapping[str, str] | None = None
+    logs: Mapping[str, str] = field(default_factory=dict)
 
 
 def script(ledger: Ledger, scripted: ScriptedRun) -> Run:
@@ -52,7 +54,9 @@ def script(ledger: Ledger, scripted: ScriptedRun) -> Run:
         trigger = replace(known.trigger, event=scripted.event, sha=scripted.sha)
     is_over = scripted.status == "completed"
     for job, conclusion in _jobs(scripted).items():
-        _put_job(ledger, run, scripted.attempt, job, conclusion)
+        id_ = _put_job(ledger, run, scripted.attempt, job, conclusion)
+        for line in scripted.logs.get(job, "").splitlines():
+            ledger.append_log(id_, f"2026-01-01T00:00:00.0000000Z {line}\n")
     return ledger.update_run(
         run.id,
         trigger=trigger,
@@ -77,10 +81,10 @@ def _gate_jobs() -> tuple[str, ...]:
 
 def _put_job(
     ledger: Ledger, run: Run, attempt: int, name: str, conclusion: str
-) -> None:
+) -> int:
     known = {job.name: job.id for job in ledger.jobs(run.id, attempt)}
     now = ledger.clock()
-    ledger.put_job(
+    put = ledger.put_job(
         Job(
             id=known.get(name) or ledger.new_id(),
             run_id=run.id,
@@ -95,3 +99,4 @@ def _put_job(
             completed_at=now,
         )
     )
+    return put.id

@@ -71,7 +71,8 @@ TEXTS: dict[str, tuple[Notice, str, bool]] = {
     ),
     "returned": (
         messages.returned(ORDER, B, ("Reason: CI failed",)),
-        f"↩️ PREPROD - Rolled back{HEAD}Reason: CI failed\n"
+        "↩️ PREPROD - Rolled back\nSHA: bbbbbbb\nInstead of: acfdb42\n"
+        "Author: @user\nMessage: Fix bug analysis\nReason: CI failed\n"
         "Serving bbbbbbb again, verified healthy",
         True,
     ),
