@@ -79,9 +79,7 @@ def _gate_jobs() -> tuple[str, ...]:
     return tuple(yaml.safe_load(SHIPPED.read_text("utf-8"))["ci"]["gate_jobs"])
 
 
-def _put_job(
-    ledger: Ledger, run: Run, attempt: int, name: str, conclusion: str
-) -> int:
+def _put_job(ledger: Ledger, run: Run, attempt: int, name: str, conclusion: str) -> int:
     known = {job.name: job.id for job in ledger.jobs(run.id, attempt)}
     now = ledger.clock()
     put = ledger.put_job(
