@@ -12,7 +12,9 @@ from tempfile import TemporaryDirectory
 # A user's own namespaces, in which that user may mount.
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 SUDO = ("sudo", "--non-interactive")
-NOBODY = "nobody may mount here: neither root, nor a user namespace, nor sudo"
+NOBODY = (
+    "mount does not work here: neither as root, nor in a user namespace, nor by sudo"
+)
 
 
 @dataclass(frozen=True, slots=True)

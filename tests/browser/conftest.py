@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 from pipeline.gateways.uv import uv
+from pipeline.usecases.checking import browser as browser_command
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -99,7 +99,7 @@ def browser() -> Iterator[Browser]:
     """Yield a headless Chromium."""
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=browser_command(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
 

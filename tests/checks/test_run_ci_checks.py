@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.usecases.checking import BROWSERS
+
 from tests.checks.conftest import Clone, environment, path_without
 from tests.unit.waiting import wait_until
 
@@ -82,7 +84,7 @@ def test_a_bare_machine_leaves_out_and_says_why(
     clone: Clone, tmp_path: Path, where: str
 ) -> None:
     """Without Chromium and Docker three suites are named with what to install."""
-    variables = {"PATH": path_without(tmp_path / "bin", "chromium", "docker", "uv")}
+    variables = {"PATH": path_without(tmp_path / "bin", *BROWSERS, "docker", "uv")}
     if where == "CI":
         variables["CI"] = "true"
     wanted = ("browser", "docker", "pages", "black")

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 import yaml
+from pipeline.usecases.checking import browser as browser_command
 from playwright.sync_api import Page, expect, sync_playwright
 from rehearsal.base_image import ensure_base_image
 
@@ -131,7 +132,7 @@ def visited(preprod: Preprod, path: str) -> Iterator[Page]:
     problems: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=browser_command(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page()

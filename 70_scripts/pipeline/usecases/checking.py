@@ -17,6 +17,7 @@ from pipeline.gateways.uv import uv
 
 GROUPS = ("quality", "advice", "preprod", "prod", "pipeline", "infrastructure")
 ON_REQUEST = ("stories",)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CODE = ("10_preprod", "30_docker", "50_test", "70_scripts", "90_doc", "tests")
 SERVED = ("10_preprod", "30_docker")
 DOCUMENTED = ("10_preprod/src", "30_docker", "70_scripts")
@@ -95,10 +96,14 @@ def is_pipeline_untouched(root: Path, base: str) -> bool:
         return False  # The commit is not known here: a new branch, a shallow clone.
 
 
+def browser() -> str | None:
+    """Return the command of this machine's Chromium or Chrome, if it has one."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def no_browser() -> str:
     """Say why tests with a browser cannot run here."""
-    is_there = shutil.which("chromium") is not None
-    return "" if is_there else "there is no chromium command: apt-get install chromium"
+    return "" if browser() else "there is no chromium command: apt-get install chromium"
 
 
 def no_engine() -> str:
