@@ -20,7 +20,12 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(sys.argv[3]).parent))
 
-from pipeline.gateways import database, git_store, journal, outbox  # noqa: E402
+from pipeline.gateways import (  # noqa: E402
+    database,
+    git_store,
+    journal,
+    outbox_records,
+)
 
 MOMENT, POINT = sys.argv[1:3]
 original = database.transaction
@@ -68,7 +73,7 @@ def name_of(frame: FrameType) -> str:
 
 
 if __name__ == "__main__":
-    for module in (journal, outbox):
+    for module in (journal, outbox_records):
         setattr(module, "transaction", transaction)
     if MOMENT == "hurry":
         git_store.FETCH_TIMEOUT = float(POINT)

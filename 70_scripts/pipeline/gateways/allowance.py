@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.effects.clock import Clock
-from pipeline.effects.files import write_atomically
+from pipeline.effects.files import read_plain, write_atomically
 from pipeline.gateways.github import GitHub
 from pipeline.gateways.github_limits import WINDOW
 
@@ -28,7 +28,7 @@ class Allowance:
     def is_spent(self) -> bool:
         """Tell whether GitHub should be left alone, except by watchers."""
         try:
-            known = json.loads(self.file.read_text("utf-8"))
+            known = json.loads(read_plain(self.file))
             left, end = float(known["remaining"]), float(known["until"])
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return False

@@ -15,7 +15,7 @@ from rehearsal.github.workflow import Workflow
 PULL_ACTIONS = ("opened", "synchronize", "reopened")
 _SKIP = re.compile(
     r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]"
-    r"|\n\nskip-checks: *true\s*$"
+    r"|\n\n(?:[\w-]+: *[^\n]*\n)*skip-checks: *true\s*$"
 )
 
 
