@@ -28,13 +28,14 @@ from pipeline.gateways import (  # noqa: E402
 )
 
 MOMENT, POINT = sys.argv[1:3]
+PASSED_THROUGH = ("_transaction", "_insert")
 original = database.transaction
 
 
 def transaction(connection: Connection) -> object:
     """Stand in for the journal's transactions."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_name == "_transaction":
+    while frame is not None and frame.f_code.co_name in PASSED_THROUGH:
         frame = frame.f_back
     assert frame is not None
     return around(connection, name_of(frame))

@@ -19,12 +19,13 @@ def marks(*left_out: Step) -> tuple[str, ...]:
 
 
 # The facts of a deployment, of a red verdict that is settled, and of a green one.
-DEPLOY_POINTS = ("start", *marks(), "record")
+DEPLOY_POINTS = ("start", *marks(), "begin", "record")
 RETURN_POINTS = (
     "judge",
     "start",
     *marks(*NOT_IN_A_RETURN),
     "end_return",
+    "begin",
     "record",
 )
 SETTLE_POINTS = ("judge", "validate", "end", "record")
