@@ -32,6 +32,16 @@ def test_every_block_of_commands_says_where_it_runs() -> None:
     assert len(BLOCKS) > 25
 
 
+def test_nothing_is_put_back_in_passing() -> None:
+    """Whoever pastes a block that makes a backup does not restore one with it."""
+    both = [
+        block.name
+        for block in BLOCKS
+        if "backup create" in block.commands and "restore" in block.commands
+    ]
+    assert both == []
+
+
 @pytest.mark.parametrize("language", ["", "bash", "sh", "console"])
 def test_an_unmarked_block_is_seen(language: str) -> None:
     """A mark counts for the next block alone, and only right before it."""
