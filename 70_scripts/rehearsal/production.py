@@ -64,7 +64,10 @@ def unhealthy(stage: Stage, good: str) -> None:
     stage.say("   no CI comes, so it is deployed and passed by hand")
     stage.scene.script("deploy", "preprod", "--sha", sha)
     stage.scene.script("settle", "preprod", "--sha", sha, "--verdict", "passed")
-    stage.check("no workflow started", not stage.scene.github.runs(sha))
+    runs = stage.scene.github.runs(sha)
+    # The end of an earlier CI starts Settle from the newest commit's file.
+    started = [run for run in runs if run.trigger.event == "push"]
+    stage.check("no workflow started", not started)
     run = dispatch(stage, "cd-prod.yml", confirm="DEPLOY")
     await_end(stage, run, "failure", "it does not start on prod")
     _check_serving(stage, good)
