@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 
 import pytest
 from pipeline.core import alerts, messages
-from pipeline.core.history import Kind, Order
+from pipeline.core.history import Kind, Order, Outcome
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
@@ -27,6 +27,7 @@ def specimens(hint: Any, kind: Kind) -> Any:
         Order: Order("prod", A, kind),
         Judgement: Judgement(Verdict.FAILED, "why"),
         Sighting: Sighting("prod", "https://x", Vantage.INSIDE, False, "why"),
+        Outcome: Outcome.FAILED,
         str: "x",
         float: 1.0,
         int: 1,
