@@ -7,7 +7,7 @@ from pipeline import cli, commits
 from pipeline.core.history import Outcome
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
-from pipeline.effects.actions import finished_run, summarize
+from pipeline.effects.actions import summarize
 from pipeline.errors import TimedOut
 from pipeline.gateways.github import GitHubUnavailable, run_of
 from pipeline.usecases.environment import Environment
@@ -30,7 +30,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
         say(f"would settle {sha.short} on {env.name}: {judgement.verdict}")
         return 0
     outcome = settle(env, sha, judgement)
-    if finished_run():
+    if pipeline.finished_run():
         tell_of_undeployed(env, sha, judgement)
     adopt_validated(pipeline.releases(), pipeline.gate(env.journal))
     ending = f"{env.name}: {sha} is {outcome or judgement.verdict}"
@@ -47,7 +47,7 @@ def _judgement(
         return Judgement(verdict, f"verdict given by hand: {verdict}")
     try:
         watch = pipeline.watch(env.why_no_ci)
-        judgement = look_or_believe(watch, sha, run_of(finished_run()))
+        judgement = look_or_believe(watch, sha, run_of(pipeline.finished_run()))
         tell_moved(env, watch.github)
         return judgement
     except GitHubUnavailable as error:

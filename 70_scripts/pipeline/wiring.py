@@ -11,7 +11,7 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Run, deciding_run
 from pipeline.core.watch import Vantage
 from pipeline.effects.account import is_of_another_user, refuse_other_user
-from pipeline.effects.actions import Job, surrounding_job, tell
+from pipeline.effects.actions import Job, finished_run, surrounding_job, tell
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError
@@ -96,6 +96,10 @@ class Pipeline:
     def _repository(self) -> str | None:
         named = self.config.github.repository
         return named or repository_of(self.store().origin())
+
+    def finished_run(self) -> object:
+        """Return the run of this repository that started the surrounding job."""
+        return finished_run(self._repository_if_known())
 
     def _repository_if_known(self) -> str | None:
         try:

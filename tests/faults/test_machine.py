@@ -281,6 +281,8 @@ def test_a_python_version_is_looked_for(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert "would post" in done.stderr
         environment["UV_OFFLINE"] = "1"  # Once it is there nothing is asked for.
+        for name in ("HOME", "USER", "LOGNAME"):  # As systemd's timers start it.
+            environment.pop(name, None)
     version = subprocess.run(
         (tmp_path / ".venv/bin/python", "-V"), capture_output=True, text=True
     ).stdout.split()[1]

@@ -13,6 +13,14 @@ from pathlib import Path
 from pipeline.errors import ConfigurationError
 
 
+class HomeUnknown(ConfigurationError, ValueError):
+    """A path begins in a home that nobody knows; an invalid value, where it is one."""
+
+    def __init__(self, path: Path, seen: str) -> None:
+        """Name the path, and why it leads nowhere."""
+        super().__init__(f"finding {path}", seen, "set HOME, or write an absolute path")
+
+
 def name_of(uid: int) -> str:
     """Return a user's name, ``uid 1001`` where the user database has none."""
     try:
@@ -33,7 +41,7 @@ def expand_home(path: Path) -> Path:
     """Return a path with its leading ``~`` replaced; others are left as they are.
 
     Raises:
-        ValueError: nothing says where that home is.
+        HomeUnknown: nothing says where that home is.
     """
     if not path.parts or not path.parts[0].startswith("~"):
         return path
@@ -42,7 +50,7 @@ def expand_home(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError as error:
-        raise ValueError(f"{path.parts[0]} is no user's home") from error
+        raise HomeUnknown(path, f"{path.parts[0]} is no user's home") from error
 
 
 def _home_by_uid(path: Path) -> Path:
@@ -50,10 +58,9 @@ def _home_by_uid(path: Path) -> Path:
     try:
         return Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError as error:
-        raise ValueError(
-            f"{path} cannot be found: HOME is not set and {name_of(os.getuid())} has no"
-            " line in the user database; set HOME, or write an absolute path"
-        ) from error
+        me = name_of(os.getuid())
+        seen = f"HOME is not set and {me} has no line in the user database"
+        raise HomeUnknown(path, seen) from error
 
 
 def cache_folder() -> Path:
@@ -63,7 +70,7 @@ def cache_folder() -> Path:
         return Path(named)
     try:
         return expand_home(Path("~/.cache"))
-    except ValueError:
+    except HomeUnknown:
         return Path(tempfile.gettempdir()) / f"cache-of-{os.getuid()}"
 
 

@@ -95,9 +95,13 @@ def access_of_job() -> Access | None:
     return Access(api_url, repository, _variable("GITHUB_TOKEN"))
 
 
-def finished_run() -> object:
-    """Return the run whose end started the surrounding job, None if none did."""
-    return _event().get("workflow_run")
+def finished_run(repository: str | None) -> object:
+    """Return the run whose end started the surrounding job, None if none did.
+
+    What another repository's job left in a shell is no word on a commit of ours.
+    """
+    is_ours = _is_in_job() and _is_about(repository, None)
+    return _event().get("workflow_run") if is_ours else None
 
 
 def _is_about(repository: str | None, sha: str | None) -> bool:

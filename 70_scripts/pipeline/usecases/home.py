@@ -8,14 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.effects.account import expand_home
+from pipeline.effects.account import HomeUnknown, expand_home
 from pipeline.gateways.docker import compose_typed
 from pipeline.strategies.choice import COMPOSE_FOLDER
 
 
 def link_into_home(root: Path, say: Callable[[str], None]) -> None:
     """Link ``~/30_docker`` to the deployment root's, unless the name is taken there."""
-    with suppress(ValueError, OSError):  # No home, or none to write to: no short way.
+    with suppress(HomeUnknown, OSError):  # No home, or none to write to: no short way.
         place = expand_home(Path("~")) / COMPOSE_FOLDER
         target = root / COMPOSE_FOLDER
         if place != target and root.is_relative_to(place.parent):

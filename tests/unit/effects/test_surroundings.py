@@ -77,6 +77,17 @@ def test_another_job_names_nobody(
     assert surrounding_job(repository, sha) == NO_JOB
 
 
+def test_only_our_own_runs_end_is_believed(
+    job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdict that another repository's event names is none of ours."""
+    job.write_text(json.dumps({"workflow_run": {"id": 1}}))
+    assert finished_run("owner/name") == {"id": 1}
+    assert finished_run("other/name") is None
+    monkeypatch.delenv("GITHUB_ACTIONS")
+    assert finished_run("owner/name") is None
+
+
 @pytest.mark.usefixtures("job")
 def test_a_job_started_by_hand_may_name_another_commit(
     monkeypatch: pytest.MonkeyPatch,
@@ -105,7 +116,7 @@ def test_strange_event_has_no_subject(job: Path, content: bytes) -> None:
     """An event of another kind, a damaged or a nested one, is no reason to fail."""
     job.write_bytes(content)
     assert surrounding_job(None).subject == ""
-    assert finished_run() is None
+    assert finished_run(None) is None
 
 
 def test_half_a_pair_is_replaced(job: Path) -> None:
