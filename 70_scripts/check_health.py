@@ -21,6 +21,7 @@ from pipeline.gateways.database import open_database
 from pipeline.gateways.heartbeat import beat
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.observations import Observations
+from pipeline.usecases.deploying import Activity, activity, was_deploying
 from pipeline.usecases.monitoring import Persistence, look_at, record
 from pipeline.wiring import Pipeline, say
 
@@ -38,15 +39,33 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
         targets = [pipeline.target(name, vantage) for name in names]
         if vantage is Vantage.INSIDE:  # Nothing is missed where nothing ever was.
             targets = [one for one in targets if journal.newest(one.environment)]
+        names_seen = [one.environment for one in targets]
+        before = _activities(pipeline, journal, names_seen)
         seen = look_at(targets, persistence, pipeline.clock)
+        after = _activities(pipeline, journal, names_seen)
         _show(seen, is_json=arguments.json)
         if not arguments.dry_run:
             observations = Observations(database, pipeline.clock)
-            record(seen, observations, persistence.attempts)
+            record(
+                seen,
+                observations,
+                persistence.attempts,
+                tells_recovery=config.monitoring.tell_recovery,
+                deploying=[n for n in after if was_deploying(before[n], after[n])],
+            )
     is_up = all(sighting.is_up for sighting in seen)
     if not arguments.dry_run:
         _tell(pipeline, is_well=is_up and set(names) == set(config.environments))
     return 0 if is_up else TimedOut.exit_code
+
+
+def _activities(
+    pipeline: Pipeline, journal: Journal, names: list[str]
+) -> dict[str, Activity]:
+    state, clock = pipeline.config.paths.state, pipeline.clock
+    return {
+        name: activity(journal, name, state / f"{name}.lock", clock) for name in names
+    }
 
 
 def _pipeline(config: Config, arguments: argparse.Namespace) -> Pipeline:

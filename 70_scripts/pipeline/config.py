@@ -152,6 +152,7 @@ class Monitoring(Section):
 
     attempts: int = Field(ge=1, le=10)
     pause: Seconds
+    tell_recovery: bool
 
 
 class StrategyName(StrEnum):

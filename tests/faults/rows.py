@@ -461,6 +461,12 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a thread of a forum",
         "a forum's address without a thread",
     ),
+    "health watch": (
+        "recovery, where it is not to be told",
+        "down while a deployment is at work",
+        "down since before a deployment",
+        "down where a deployment died",
+    ),
     "notices": (
         "one message to its end: rolled back",
         "one message to its end: promoted",

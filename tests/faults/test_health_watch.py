@@ -1,15 +1,21 @@
 """The health watch by its real script: what is told, kept and left alone."""
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 import yaml
+from pipeline.effects.clock import SystemClock
+from pipeline.gateways.lock import held
 
 from tests.sandbox.vm import Vm, free_port
 from tests.sandbox.world import World
 from tests.unit.site import Reply, Site, serving_site
 
+CLASS = "health watch"
 QUICK = {"attempts": 2, "pause": 0.05}
 
 
@@ -29,9 +35,9 @@ def check(world: World, *arguments: str, code: int) -> list[dict[str, object]]:
     return seen
 
 
-def alerts(world: World) -> list[str]:
+def alerts(world: World, title: str = "- Down") -> list[str]:
     """Return the alerts of the watch that Discord shows."""
-    return [m.content for m in world.discord.messages if "- Down" in m.content]
+    return [m.content for m in world.discord.messages if title in m.content]
 
 
 def rows(vm: Vm) -> list[tuple[object, ...]]:
@@ -43,7 +49,7 @@ def rows(vm: Vm) -> list[tuple[object, ...]]:
 def test_outage_is_told_once_and_its_end_is_kept(
     running: World, elsewhere: Site
 ) -> None:
-    """Down: exit 4, one alert, no heartbeat. Up again: a row, a beat, no message."""
+    """Down: exit 4, one alert, no heartbeat. Up again: a row, a beat, one message."""
     vm = running.vm
     vm.configure(monitoring=QUICK)
     secrets = vm.state / "secrets.env"
@@ -62,6 +68,8 @@ def test_outage_is_told_once_and_its_end_is_kept(
     check(running, code=0)
     assert rows(vm) == [("preprod", "inside", up) for up in (1, 0, 1)]
     assert (len(alerts(running)), len(elsewhere.requests)) == (1, 2)
+    (recovery,) = alerts(running, "- Up again")
+    assert recovery.startswith("🟢 PREPROD") and "Seen from inside, after" in recovery
     # One environment alone says nothing of the others: no heartbeat.
     check(running, "preprod", code=0)
     assert len(elsewhere.requests) == 2
@@ -110,3 +118,57 @@ def test_dry_run_keeps_nothing(running: World) -> None:
     check(running, "--dry-run", code=4)
     assert rows(running.vm) == [] and alerts(running) == []
     assert running.vm.script("check_health", "staging", code=2).stdout == ""
+
+
+@pytest.mark.fault(CLASS, "recovery, where it is not to be told")
+def test_recovery_is_told_where_it_is_wanted(running: World) -> None:
+    """A team that wants outages only hears of outages only."""
+    running.vm.configure(monitoring={**QUICK, "tell_recovery": False})
+    running.vm.stop()
+    check(running, code=4)
+    running.restart_by_hand()
+    check(running, code=0)
+    assert (len(alerts(running)), alerts(running, "Up again")) == (1, [])
+
+
+@pytest.mark.fault(CLASS, "down while a deployment is at work")
+def test_a_deployment_is_no_outage(running: World) -> None:
+    """While the lock is held nothing is alerted; what is down after it, is."""
+    running.vm.configure(monitoring=QUICK)
+    check(running, code=0)
+    running.vm.stop()
+    with held(running.vm.state / "preprod.lock", SystemClock(), patience=5):
+        for _ in range(2):
+            check(running, code=4)
+        assert alerts(running) == []
+    check(running, code=4)
+    assert len(alerts(running)) == 1
+
+
+@pytest.mark.fault(CLASS, "down since before a deployment")
+def test_an_older_outage_is_not_begun_again(running: World) -> None:
+    """What was told is told once, also if a deployment is at work meanwhile."""
+    running.vm.configure(monitoring=QUICK)
+    running.vm.stop()
+    check(running, code=4)
+    with held(running.vm.state / "preprod.lock", SystemClock(), patience=5):
+        check(running, code=4)
+    check(running, code=4)
+    assert len(alerts(running)) == 1
+
+
+@pytest.mark.fault(CLASS, "down where a deployment died")
+def test_a_deployment_that_died_is_waited_for(awaiting: World) -> None:
+    """Between its reset and its gate a dead deployment is resumed, not alerted."""
+    awaiting.vm.configure(monitoring=QUICK)
+    awaiting.vm.stop()
+    journal = awaiting.vm.state / "journal.db"
+    with closing(sqlite3.connect(journal)) as database:
+        database.execute(
+            "INSERT INTO step (deployment, name, is_done, at, detail) "
+            "SELECT MAX(id), 'reset', 0, ?, '' FROM deployment",
+            (time.time(),),
+        )
+        database.commit()
+    check(awaiting, code=4)
+    assert alerts(awaiting) == []

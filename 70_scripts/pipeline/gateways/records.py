@@ -64,6 +64,15 @@ class Records(Memory):
             return None
         return self._deployments("d.id = ?", row[0])[0]
 
+    def last_step(self, environment: str) -> tuple[int, float]:
+        """Return id and time (epoch seconds) of an environment's newest step, or 0s."""
+        row = self._database.execute(
+            "SELECT s.id, s.at FROM step s JOIN deployment d ON d.id = s.deployment "
+            "WHERE d.environment = ? ORDER BY s.id DESC LIMIT 1",
+            (environment,),
+        ).fetchone()
+        return (row["id"], row["at"]) if row else (0, 0.0)
+
     def healthy(self, environment: str) -> tuple[Sha, ...]:
         """Return the SHAs that were lately live and healthy, in order of deployment.
 

@@ -1,8 +1,9 @@
 """Looking at every environment, all at once, and telling of outages once."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from pipeline.core import alerts
 from pipeline.core.watch import Sighting, Vantage, confirmed
@@ -42,13 +43,31 @@ def look_at(
 
 
 def record(
-    sightings: Sequence[Sighting], observations: Observations, attempts: int
+    sightings: Sequence[Sighting],
+    observations: Observations,
+    attempts: int,
+    *,
+    tells_recovery: bool = False,
+    deploying: Container[str] = (),
 ) -> list[Sighting]:
-    """Keep what was seen; return those whose outage begins."""
+    """Keep what was seen; return those whose outage begins.
+
+    Args:
+        sightings: what was seen.
+        observations: where it is kept.
+        attempts: how often each problem was seen.
+        tells_recovery: the end of an outage is told, too.
+        deploying: the environments at which a deployment was at work meanwhile.
+    """
     return [
         seen
         for seen in sightings
-        if observations.record(seen, alerts.down(seen, attempts))
+        if observations.record(
+            seen,
+            alerts.down(seen, attempts),
+            partial(alerts.up_again, seen) if tells_recovery else None,
+            is_deploying=seen.environment in deploying,
+        )
     ]
 
 
