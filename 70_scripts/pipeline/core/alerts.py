@@ -32,7 +32,8 @@ def up_again(seen: Sighting, seconds: float) -> Notice:
 
 def duration(seconds: float) -> str:
     """Return seconds as people say them, in the two largest units."""
-    left, parts = max(round(seconds), 0), []
+    left = max(round(seconds), 0)
+    parts: list[str] = []
     for name, size in UNITS:
         count, left = divmod(left, size)
         if count or (name == "s" and not parts):

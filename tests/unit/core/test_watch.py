@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from pipeline.config import Config
+from pipeline.core.alerts import duration
 from pipeline.core import alerts
 from pipeline.core.watch import (
     SIGN_OF_LIFE,
@@ -141,3 +142,20 @@ def test_alert_says_what_was_seen(hostile: str) -> None:
     assert lines[2].startswith("Reason: ") and "<@" not in lines[2]
     assert lines[3] == "URL: https://x.invalid"
     assert len(alerts.summary([seen]).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3, "0 s"),
+        (0.4, "0 s"),
+        (59.6, "1 min"),
+        (61, "1 min 1 s"),
+        (7265, "2 h 1 min"),
+        (3605, "1 h 5 s"),
+        (200_000, "2 d 7 h"),
+    ],
+)
+def test_duration_in_words(seconds: float, words: str) -> None:
+    """People read two units, the largest ones."""
+    assert duration(seconds) == words
