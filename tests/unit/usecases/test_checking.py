@@ -1,5 +1,6 @@
 """Which checks there are, which are chosen, and what prod's code is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pipeline.effects.processes import CommandFailed
 from pipeline.gateways.git_store import Store
 from pipeline.usecases.checking import (
     GROUPS,
+    ON_REQUEST,
     checks,
     chosen,
     is_pipeline_untouched,
@@ -31,6 +33,16 @@ def test_every_group_has_its_checks() -> None:
     empty = set(GROUPS) - {check.group for check in every}
     assert empty <= {"infrastructure"}
     assert bool(empty) != (REPOSITORY / "50_test").is_dir()
+
+
+def test_ci_runs_each_check_once() -> None:
+    """`.ci/run` names every check, by itself or by its group, once; not the stories."""
+    script = (REPOSITORY / ".ci/run").read_text().replace("\\\n", " ")
+    calls = re.findall(r"run_ci_checks\.sh ([a-z ]+) \|", script)
+    every = (*checks(REPOSITORY, 2), *prod_checks(REPOSITORY))
+    found = [check.name for call in calls for check in chosen(every, call.split())]
+    wanted = [check.name for check in every if check.group not in ON_REQUEST]
+    assert len(calls) == 2 and sorted(found) == sorted(wanted)
 
 
 def test_infrastructure_is_found(tmp_path: Path) -> None:
