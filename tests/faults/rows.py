@@ -461,6 +461,11 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a thread of a forum",
         "a forum's address without a thread",
     ),
+    "trouble of one environment": (
+        "its files are gone",
+        "git finds garbage",
+        "its record is garbage",
+    ),
     "health watch": (
         "recovery, where it is not to be told",
         "down while a deployment is at work",
