@@ -6,6 +6,7 @@ before that takes over. Called of any other pipeline, it refuses.
 
 import argparse
 import sys
+from pathlib import Path
 
 from pipeline import cli
 from pipeline.config import Config
@@ -21,6 +22,9 @@ EXAMPLE = "70_scripts/run migrate"
 
 def main(config: Config, arguments: argparse.Namespace) -> int:
     """Migrate for the one that adopts this pipeline, or for the one in force."""
+    if arguments.state:
+        paths = config.paths.model_copy(update={"state": arguments.state.absolute()})
+        config = config.model_copy(update={"paths": paths})
     refuse_other_user(config.paths.state)
     lock, clock = config.paths.state / "pipeline.lock", SystemClock()
     if arguments.for_adoption and is_held(lock):
@@ -43,5 +47,8 @@ if __name__ == "__main__":
         "--for-adoption",
         action="store_true",
         help="the caller is adopting this pipeline, and holds the lock of that",
+    )
+    made.add_argument(
+        "--state", type=Path, metavar="DIR", help="its state (default: paths.state)"
     )
     sys.exit(cli.main_with_config(made, main))

@@ -5,14 +5,15 @@ import sys
 
 from pipeline import cli
 from pipeline.config import Config
+from pipeline.core.sha import Sha
 from pipeline.effects.account import refuse_other_user
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
 from pipeline.strategies.choice import compose_places, compose_variables
 from pipeline.usecases.home import link_into_home
-from pipeline.usecases.installation import install
+from pipeline.usecases.installation import Wishes, install
 from pipeline.usecases.units import install_units
-from pipeline.wiring import releases_of, say
+from pipeline.wiring import is_tested, releases_of, say
 
 EXAMPLE = "70_scripts/setup_vm.sh --origin git@github.com:OWNER/NAME.git"
 
@@ -24,7 +25,13 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
     for name in config.environments:
         variables |= compose_variables(config, name) | compose_places(config, name)
     try:
-        sha = install(config, releases_of(config), arguments.origin, variables, say)
+        sha = install(
+            config,
+            releases_of(config),
+            Wishes(arguments.origin, arguments.pipeline, variables),
+            lambda sha: is_tested(config, sha),
+            say,
+        )
         install_units(config.paths.root, say)
         link_into_home(config.paths.root, say)
     except CommandFailed as error:
@@ -35,7 +42,20 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _sha(text: str) -> Sha:
+    try:
+        return Sha(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 if __name__ == "__main__":
     made = cli.parser(__doc__, EXAMPLE)
-    made.add_argument("--origin", required=True, help="the URL to fetch from")
+    made.add_argument("--origin", help="the URL to fetch from (default: as before)")
+    made.add_argument(
+        "--pipeline",
+        type=_sha,
+        metavar="SHA",
+        help="put this commit's pipeline in force where no record names one",
+    )
     sys.exit(cli.main_with_config(made, main))

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.config import Config
+from pipeline.core.gate import missing_jobs
 from pipeline.core.patience import Patience
 from pipeline.core.origin import repository_of
 from pipeline.core.sha import Sha
+from pipeline.core.verdict import Job as CiJob
 from pipeline.core.verdict import Run, deciding_run
 from pipeline.core.watch import Vantage
 from pipeline.effects.account import is_of_another_user, refuse_other_user
@@ -159,21 +161,26 @@ class Pipeline:
 
     def gate(self, journal: Journal) -> Gate:
         """Return what decides whether a commit's pipeline may be put in force."""
-        ci, workflow = self.config.ci, self.config.github.workflow
-
-        def passing_run(sha: Sha) -> Run | None:
-            run = deciding_run(self.watch().github.runs(sha, workflow), sha, workflow)
-            return run if run and run.conclusion == "success" else None
-
+        ci = self.config.ci
         return Gate(
             journal,
             Adoptions(open_database(self.journal_file), self.clock),
             self.store(),
             ci.gate_jobs,
             ci.pipeline_jobs,
-            passing_run,
-            lambda run: self.watch().github.jobs(run),
+            self.passing_run,
+            self.jobs_of,
         )
+
+    def passing_run(self, sha: Sha) -> Run | None:
+        """Return the run of CI that a commit passed, None if there is none."""
+        workflow = self.config.github.workflow
+        run = deciding_run(self.watch().github.runs(sha, workflow), sha, workflow)
+        return run if run and run.conclusion == "success" else None
+
+    def jobs_of(self, run: Run) -> list[CiJob]:
+        """Return the jobs of a run."""
+        return self.watch().github.jobs(run)
 
     def watcher(self, environment: str) -> WatcherLauncher:
         """Return what starts an environment's watchers."""
@@ -257,6 +264,22 @@ def releases_of(config: Config) -> Releases:
     store = Store(layout.store, config.github.branch)
     lock = config.paths.state / "pipeline.lock"
     return Releases(layout, store, lock, SystemClock(), say)
+
+
+def is_tested(config: Config, sha: Sha) -> bool:
+    """Ask GitHub whether CI tested a commit's pipeline, also where no journal is left.
+
+    Unsure is no.
+    """
+    pipeline = Pipeline(config, Path(), secrets_of(config), SystemClock())
+    try:
+        run = pipeline.passing_run(sha)
+        jobs = pipeline.jobs_of(run) if run else []
+    except EXPECTED as trouble:
+        say(f"GitHub cannot say whether CI passed {sha.short}: {trouble}")
+        return False
+    wanted = (*config.ci.gate_jobs, *config.ci.pipeline_jobs)
+    return bool(jobs) and not missing_jobs(jobs, wanted)
 
 
 def build(config: Config, config_file: Path, *, reads: bool = False) -> Pipeline:

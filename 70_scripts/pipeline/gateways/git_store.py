@@ -65,12 +65,33 @@ class Store:
             # Containers read HEAD in here, also where somebody's umask is 077.
             self._git("config", "core.sharedRepository", "0644")
 
-    def add_worktree(self, path: Path, sha: Sha) -> None:
-        """Check a commit out, detached, into a new worktree."""
+    def add_worktree(self, path: Path, sha: Sha, *, is_empty: bool = False) -> None:
+        """Make a worktree, detached, with the commit's files unless ``is_empty``."""
         disable_attributes(self.path)
-        options = ("--quiet", "--detach", str(path), str(sha))
+        empty = ("--no-checkout",) if is_empty else ()
+        options = ("--quiet", *empty, "--detach", str(path), str(sha))
         with writing(self.path):
             self._git("worktree", "add", *options, timeout=CHECKOUT_TIMEOUT)
+
+    def repair_worktree(self, path: Path) -> None:
+        """Let a worktree and its administration find each other again, if they can."""
+        with writing(self.path):
+            self._git("worktree", "repair", str(path), allowed=range(256))
+
+    def prune_worktrees(self) -> None:
+        """Forget the worktrees whose folders are gone."""
+        with writing(self.path):
+            self._git("worktree", "prune", "--expire=now")
+
+    def read_index(self, path: Path) -> None:
+        """Fill a worktree's index from its commit, and leave its files as they are."""
+        with writing(self.path):
+            git("-C", str(path), "read-tree", "HEAD", timeout=CHECKOUT_TIMEOUT)
+
+    def has_deployments(self) -> bool:
+        """Tell whether any commit was ever pinned."""
+        command = ("for-each-ref", "--count=1", "--format=%(refname)", "refs/deployed")
+        return bool(self._git(*command).text)
 
     def tip(self) -> Sha:
         """Return the branch's newest commit as last fetched."""

@@ -49,6 +49,11 @@ class Records(Memory):
         query = "SELECT 1 FROM notice WHERE text = ? LIMIT 1"
         return self._database.execute(query, (notice.text,)).fetchone() is not None
 
+    def has_deployments(self) -> bool:
+        """Tell whether anything was ever deployed."""
+        query = "SELECT 1 FROM deployment LIMIT 1"
+        return self._database.execute(query).fetchone() is not None
+
     def live(self, environment: str) -> Deployment | None:
         """Return the deployment that serves; None while that is not certain.
 

@@ -76,6 +76,7 @@ def publish(root: Path) -> str:
     head = git("-C", str(root), "rev-parse", "--short=7", "HEAD").text
     command = publish_command(built, f"docs: the pages of {head}")
     try:
+        _keep_domain(root, built)
         run(command, cwd=root, env=publish_environment(), timeout=DEADLINE)
     except CommandFailed as error:
         raise TimedOut(
@@ -84,3 +85,21 @@ def publish(root: Path) -> str:
             "see that this job, or you, may push there; then run it again",
         ) from error
     return BRANCH
+
+
+def _keep_domain(root: Path, built: Path) -> None:
+    """Keep the domain that the published pages have, which GitHub reads from a file.
+
+    https://docs.github.com/en/pages (configuring a custom domain)
+    """
+    domain, env = built / "CNAME", publish_environment()
+    listing = ("git", "ls-remote", "--exit-code", "--heads", "origin", BRANCH)
+    found = run(listing, cwd=root, env=env, timeout=DEADLINE, allowed=(0, 2))
+    if found.code or domain.exists():
+        return  # There are no pages yet, or the new ones say it themselves.
+    fetching = ("git", "fetch", "--quiet", "origin", BRANCH)
+    run(fetching, cwd=root, env=env, timeout=DEADLINE)
+    showing = ("git", "show", "FETCH_HEAD:CNAME")
+    shown = run(showing, cwd=root, env=env, allowed=(0, 128))
+    if shown.code == 0:
+        domain.write_bytes(shown.stdout)

@@ -87,13 +87,17 @@ class Environment:
         """Return the last validated SHA, mending whichever record lost it.
 
         The journal is believed first. The file alone is believed only for a commit
-        that is on the deployed branch.
+        that is on the deployed branch, and was deployed here.
         """
         journaled = self.journal.validated()
         written = self.state_file.read()
-        if journaled is None and written and self.store.is_deployable(written):
+        if journaled is None and written and self._may_have_passed(written):
             self.journal.validate(written)
             return written
         if journaled is not None and written != journaled:
             self.state_file.write(journaled)
         return journaled
+
+    def _may_have_passed(self, written: Sha) -> bool:
+        store = self.store
+        return store.is_deployable(written) and store.was_deployed(written)

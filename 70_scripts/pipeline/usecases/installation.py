@@ -4,25 +4,52 @@ The pipeline that guards is a copy of its own, outside every tree that gets rese
 """
 
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import Config
+from pipeline.core.env_block import merged
 from pipeline.core.sha import Sha
 from pipeline.effects.account import refuse_other_user
-from pipeline.effects.files import make_folder, write_atomically
+from pipeline.effects.files import make_folder, read_plain, write_atomically
+from pipeline.errors import ConfigurationError, Refused
+from pipeline.gateways.adoptions import Adoptions
+from pipeline.gateways.database import open_database
 from pipeline.gateways.docker import env_line
+from pipeline.gateways.git_mending import mend_worktree
 from pipeline.gateways.git_store import Store
+from pipeline.gateways.journal import Journal
+from pipeline.gateways.lock import held
 from pipeline.gateways.state_file import StateFile
 from pipeline.usecases.backups import shield
+from pipeline.usecases.first_release import Records, first_release
 from pipeline.usecases.layout import Layout
 from pipeline.usecases.releases import Releases, link
+
+PATIENCE = 60.0  # seconds that an operation on an environment is waited for
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody asked of set-up.
+
+    Attributes:
+        origin: the URL to fetch from, None for the one that is known.
+        pipeline: the commit whose pipeline is put in force where none is.
+        variables: what the compose files must know.
+    """
+
+    origin: str | None
+    pipeline: Sha | None
+    variables: dict[str, str]
 
 
 def install(
     config: Config,
     releases: Releases,
-    origin: str,
-    variables: dict[str, str],
+    wishes: Wishes,
+    is_tested: Callable[[Sha], bool],
     say: Callable[[str], None],
 ) -> Sha:
     """Make or mend the deployment root and the state directory.
@@ -30,31 +57,66 @@ def install(
     Args:
         config: where they are.
         releases: the pipeline's own versions.
-        origin: the URL to fetch from.
-        variables: what the compose files must know.
+        wishes: what was asked for.
+        is_tested: asks GitHub whether CI tested a commit's pipeline.
         say: tells the person what is being done.
 
     Returns:
         The commit whose pipeline is in force.
 
     Raises:
-        ConfigurationError: a place is taken by something else.
+        ConfigurationError: a place is taken by something else, or no origin is known.
         CommandFailed: git, or the pipeline's installation, could not do its part.
+        TimedOut: an operation is at work on an environment.
+        Refused: no record says which pipeline was validated.
     """
     layout, store = releases.layout, releases.store
     _make_state(config.paths.state)
     make_folder(layout.root)
+    store.create(_origin(store, wishes.origin, say))
     say(f"==> {layout.store}: fetching {config.github.branch}")
-    store.create(origin)
     shield(config, store)
     store.fetch()
-    for name, settings in config.environments.items():
-        _add_worktree(store, layout.root / settings.worktree, say)
-        _link_compose_file(layout, name, settings.worktree)
-    lines = "".join(f"{env_line(*each)}\n" for each in sorted(variables.items()))
-    write_atomically(layout.root / "30_docker" / ".env", lines)
-    link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
-    return _in_force(config, releases)
+    with closing(open_database(config.paths.state / "journal.db")) as database:
+        journal = Journal(database, releases.clock)
+        for name, settings in config.environments.items():
+            lock = config.paths.state / f"{name}.lock"
+            with held(lock, releases.clock, patience=PATIENCE):
+                _mend_worktree(
+                    journal, store, name, layout.root / settings.worktree, say
+                )
+            _link_compose_file(layout, name, settings.worktree)
+        _write_variables(layout.root / "30_docker" / ".env", wishes.variables)
+        link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
+        written = StateFile(config.paths.state / "last-validated-sha.txt").read()
+        linked, adoptions = layout.in_force(), Adoptions(database, releases.clock)
+        records = Records(journal, adoptions, store, written, linked, is_tested)
+        return _in_force(releases, records, wishes.pipeline, say)
+
+
+def _origin(store: Store, wanted: str | None, say: Callable[[str], None]) -> str:
+    """Return the URL to fetch from; another one than before is said.
+
+    Raises:
+        ConfigurationError: none is known.
+    """
+    known = store.origin() if store.path.is_dir() else None
+    if wanted is None and known is None:
+        raise ConfigurationError(
+            "setting this machine up",
+            "no origin is known here yet",
+            "name it: 70_scripts/setup_vm.sh --origin URL",
+        )
+    if wanted and known and wanted != known:
+        say(f"==> {store.path}: origin was {known}, and is {wanted} from now on")
+    return wanted or known or ""
+
+
+def _write_variables(file: Path, variables: dict[str, str]) -> None:
+    """Keep the team's lines of the file, and write ours into a block of their own."""
+    text = read_plain(file).decode("utf-8") if file.exists() else ""
+    lines = {name: env_line(name, variables[name]) for name in sorted(variables)}
+    write_atomically(file, merged(text, lines))
 
 
 def _make_state(state: Path) -> None:
@@ -66,26 +128,36 @@ def _make_state(state: Path) -> None:
     make_folder(state)
 
 
-def _in_force(config: Config, releases: Releases) -> Sha:
-    """Return the commit whose pipeline is in force; a new VM adopts one."""
-    found = releases.layout.in_force()
-    if found is None or not releases.layout.current.exists():
-        found = _first_release(config, releases.store)
-        releases.adopt(found)
+def _in_force(
+    releases: Releases,
+    records: Records,
+    wanted: Sha | None,
+    say: Callable[[str], None],
+) -> Sha:
+    """Return the commit whose pipeline is in force, putting one there if none is."""
+    if records.linked is not None and releases.is_whole(records.linked):
+        return records.linked
+    if wanted is not None and not releases.store.is_deployable(wanted):
+        raise Refused(
+            f"putting the pipeline of {wanted.short} in force",
+            "it is no commit of the branch that is deployed",
+            "name another one",
+        )
+    found = wanted or first_release(records, say)
+    releases.adopt(found)
+    records.adoptions.record(found)
     return found
 
 
-def _add_worktree(store: Store, place: Path, say: Callable[[str], None]) -> None:
-    if not place.exists():
-        tip = store.tip()
-        say(f"==> {place}: new worktree at {tip.short}")
-        store.add_worktree(place, tip)
-
-
-def _first_release(config: Config, store: Store) -> Sha:
-    """Return the last validated SHA; where none is, somebody has to begin."""
-    written = StateFile(config.paths.state / "last-validated-sha.txt").read()
-    return written if written and store.is_deployable(written) else store.tip()
+def _mend_worktree(
+    journal: Journal, store: Store, name: str, place: Path, say: Callable[[str], None]
+) -> None:
+    """Make or mend an environment's worktree; a new one has what serves, if known."""
+    live = journal.live(name)
+    known = (sha for sha in (live and live.sha, journal.validated()) if sha)
+    sha = next((sha for sha in known if store.has(sha)), None) or store.tip()
+    if done := mend_worktree(store, place, sha):
+        say(f"==> {place}: {done}")
 
 
 def _link_compose_file(layout: Layout, name: str, worktree: str) -> None:

@@ -51,8 +51,7 @@ class Releases:
         """
         patience = INSTALL_TIMEOUT
         with held(self.lock, self.clock, patience=patience, is_inherited=True):
-            is_whole = (self.layout.current / READY).exists()
-            if is_whole and self.layout.in_force() == sha:
+            if self.layout.in_force() == sha and self.is_whole(sha):
                 return
             self._make(sha)
             self._migrate(sha)
@@ -60,6 +59,10 @@ class Releases:
             point_link(self.layout.current, Path("releases") / sha)
             self.say(f"==> pipeline: {sha.short} is in force")
             self._prune()
+
+    def is_whole(self, sha: Sha) -> bool:
+        """Tell whether a commit's pipeline is here, tried out."""
+        return (self.layout.releases / sha / READY).is_file()
 
     def _make(self, sha: Sha) -> None:
         release = self.layout.releases / sha
@@ -78,7 +81,11 @@ class Releases:
         if not (self.layout.releases / sha / "70_scripts" / "migrate.py").exists():
             return
         try:
-            done = self._run(sha, "migrate", "--for-adoption", allowed=(0, BUSY))
+            # The journal of those who adopt it, wherever its own file has that.
+            state = ("--state", str(self.lock.parent))
+            done = self._run(
+                sha, "migrate", "--for-adoption", *state, allowed=(0, BUSY)
+            )
         except CommandFailed as error:
             raise MigrationFailed(
                 f"migrating the journal for {sha.short}",
