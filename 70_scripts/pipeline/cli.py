@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import wiring
 from pipeline.config import Config, find_config, load_config
 from pipeline.effects.actions import Level, annotate
-from pipeline.effects.streams import accept_every_character
+from pipeline.effects.streams import accept_every_character, open_missing_streams
 from pipeline.errors import ExpectedError
 
 INTERRUPTED = 130
@@ -95,6 +95,7 @@ def main_without_config(made: argparse.ArgumentParser, verb: PlainVerb) -> int:
 
     Here, and in `report`, errors become exit codes and words.
     """
+    open_missing_streams()
     accept_every_character()
     arguments = made.parse_args()
     try:

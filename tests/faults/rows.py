@@ -391,6 +391,17 @@ ROWS: dict[str, tuple[str, ...]] = {
         "a live lock whose file git closed",
         "a live lock that is never freed",
     ),
+    "outputs": (
+        "a full device",
+        "a pipe that nobody reads",
+        "a reader that is gone",
+        "standard streams closed",
+        "the watcher's log planted",
+        "no folder for the watcher's log",
+        "the temporary folder full",
+        "leftovers that cannot be removed",
+        "last-validated-sha.txt cannot be written",
+    ),
     "the pushed tree": (
         "hooks in store and worktree",
         "core.hooksPath and core.fsmonitor",

@@ -7,7 +7,6 @@ here arrives as text, whoever wrote it.
 import json
 import os
 import re
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +15,7 @@ from typing import Any
 
 from pipeline.effects.files import opener, read_plain
 from pipeline.effects.masking import masked
+from pipeline.effects.streams import say_line
 
 LONGEST_SUBJECT = 16_000
 # GitHub refuses a summary above 1 MiB as a whole.
@@ -160,12 +160,12 @@ def annotate(level: Level, text: str) -> None:
         line = f"::{level}::{text.translate(ESCAPES)}"
     else:
         line = f"{level}: {text}"
-    print(line, file=sys.stderr, flush=True)
+    say_line(line)
 
 
 def tell(text: str) -> None:
     """Print people's words to standard error; to a job they are never a command."""
-    print(only_words(text), file=sys.stderr, flush=True)
+    say_line(only_words(text))
 
 
 def only_words(text: str) -> str:

@@ -149,6 +149,18 @@ def let_others_read(root: Path, paths: Iterable[Path]) -> None:
                 os.chmod(place, stat.S_IMODE(mode) | more)
 
 
+def let_owner_write(root: Path) -> bool:
+    """Let the owner write to every folder below ``root``; tell whether one changed."""
+    changed = False
+    for folder, _, _ in os.walk(root):
+        with suppress(OSError):
+            mode = stat.S_IMODE(os.lstat(folder).st_mode)
+            if mode & 0o700 != 0o700:
+                os.chmod(folder, mode | 0o700)
+                changed = True
+    return changed
+
+
 def sync_directory(directory: Path) -> None:
     """Put a directory's own entries, new names and renames, on the disk."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
@@ -191,6 +203,14 @@ def remove_tree(folder: Path) -> None:
                 with suppress(OSError):
                     inner.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_log_or_nothing(path: Path) -> int:
+    """Open a log of ours, or what takes everything where it cannot be opened."""
+    try:
+        return open_private_log(path)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 def point_link(link: Path, target: Path) -> None:

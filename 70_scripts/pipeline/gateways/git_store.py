@@ -3,7 +3,6 @@
 Every answer is read from plumbing commands' output and exit codes, never from prose.
 """
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import stamina
 from pipeline.core.sha import Sha
 from pipeline.effects.files import write_atomically
 from pipeline.effects.processes import Completed, CommandFailed
+from pipeline.effects.scratch import scratch
 from pipeline.gateways.git import (
     CHECKOUT_TIMEOUT,
     QUERY_TIMEOUT,
@@ -219,7 +219,7 @@ class Store:
 
     def export(self, sha: Sha, paths: Sequence[str], into: Path) -> None:
         """Write files and folders, as they are at a commit, below ``into``."""
-        with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
+        with scratch("index", self.path) as folder:
             place = {"GIT_WORK_TREE": str(into), "GIT_INDEX_FILE": f"{folder}/index"}
             self._git(
                 *("checkout", "--quiet", str(sha), "--", *paths),

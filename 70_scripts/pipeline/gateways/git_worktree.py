@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.core.sha import Sha
-from pipeline.effects.files import let_others_read
+from pipeline.effects.files import let_others_read, let_owner_write
 from pipeline.effects.processes import CommandFailed, Completed
 from pipeline.gateways.git import (
     CHECKOUT_TIMEOUT,
@@ -120,13 +120,20 @@ class Worktree:
             self._repair_index()
             hidden = self._hidden()
             self._clear_the_way(sha)
-            self._git(
-                *("checkout", "--quiet", "--detach", "--force", str(sha)),
-                timeout=CHECKOUT_TIMEOUT,
-            )
+            self._check_out(sha)
         remarks = self._clean(hidden)
         self._let_others_read()
         return remarks
+
+    def _check_out(self, sha: Sha) -> None:
+        command = ("checkout", "--quiet", "--detach", "--force", str(sha))
+        try:
+            self._git(*command, timeout=CHECKOUT_TIMEOUT)
+        except CommandFailed:
+            # Somebody forbade writing to a folder that is the pipeline's own.
+            if not let_owner_write(self.path):
+                raise
+            self._git(*command, timeout=CHECKOUT_TIMEOUT)
 
     def _repair_index(self) -> None:
         """Let git look at every file; an index that is damaged is made anew."""
@@ -143,7 +150,9 @@ class Worktree:
             if any(place.rglob(".git")):
                 place.rename(_free_name(place))  # A repository of somebody's own.
             else:
-                shutil.rmtree(place)  # What was in it by hand was kept aside.
+                shutil.rmtree(
+                    place, ignore_errors=True
+                )  # What was in it by hand was kept aside.
 
     def _hidden(self) -> frozenset[str]:
         """Return the untracked paths that ``.gitignore`` hides now."""

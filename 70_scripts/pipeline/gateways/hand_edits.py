@@ -8,12 +8,12 @@ others in their place; flags such as skip-worktree hide nothing.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.effects.processes import CommandFailed
+from pipeline.effects.scratch import scratch
 from pipeline.gateways.file_states import (
     ABSENT,
     SUBMODULE,
@@ -74,8 +74,8 @@ class HandEdits:
     @contextmanager
     def unflagged(self) -> Iterator[dict[str, str]]:
         """Give a copy of the index without flags; one that is damaged is made anew."""
-        with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
-            copy = Path(folder, "index")
+        with scratch("index", self._index.parent) as folder:
+            copy = folder / "index"
             index = {"GIT_INDEX_FILE": str(copy)}
             try:
                 # With its time, by which git knows which files it must read again.

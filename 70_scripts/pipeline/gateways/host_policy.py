@@ -7,7 +7,6 @@ would get is what is looked at, whatever variables, anchors and merges made of i
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 from pipeline.core.compose_allowance import Allowance, Violation
 from pipeline.core.compose_policy import violations
 from pipeline.core.sha import Sha
+from pipeline.effects.scratch import scratch
 from pipeline.errors import Refused
 from pipeline.gateways.compose_file import ComposeFile
 from pipeline.gateways.docker import ComposeProject
@@ -71,8 +71,8 @@ class HostPolicy:
 
     def _rendered(self, file: Path, tree: Path) -> dict[str, object]:
         assert self.project is not None
-        with tempfile.TemporaryDirectory(prefix="pipeline-compose-") as scratch:
-            place = Path(os.path.realpath(scratch))
+        with scratch("compose", self.store.path.parent) as folder:
+            place = folder.resolve()
             worktree = place / self.allowance.tree.relative_to(self.root)
             worktree.parent.mkdir(parents=True, exist_ok=True)
             worktree.symlink_to(tree)

@@ -1,11 +1,11 @@
 """Hand edits as a commit: what stands in the tree, byte for byte, what is staged."""
 
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.effects.scratch import scratch
 from pipeline.gateways.file_states import ABSENT, LINK, Git, state_on_disk
 
 KEEPER = {
@@ -30,11 +30,11 @@ def commit_files(
         staged: names the index; what differs in it becomes the second parent.
         message: the commit's.
     """
-    with tempfile.TemporaryDirectory(prefix="pipeline-index-") as folder:
+    with scratch("index", tree.parent) as folder:
         index = {"GIT_INDEX_FILE": f"{folder}/index"}
         git("read-tree", head or "--empty", env=index)
         for path in paths:
-            _add(git, tree, path, Path(folder), index)
+            _add(git, tree, path, folder, index)
         kept = git("write-tree", env=index).text
     parents = [head] if head else []
     # An index in the middle of a merge is none that can be committed.

@@ -16,6 +16,7 @@ from pipeline.effects.files import make_way, read_plain, write_atomically
 from pipeline.effects.processes import spawn_detached
 
 GRACE = 5.0
+MARK = "PIPELINE_SUPERVISED_BY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,18 @@ class Supervisor:
 
     def start(self, argv: Sequence[str], descriptor: int, cwd: Path) -> None:
         """Start the process, its output going to ``descriptor``, which is closed."""
-        make_way(self.record)
+        with suppress(OSError):
+            make_way(self.record)
+            self.record.unlink(missing_ok=True)  # It speaks of another process.
         try:
-            pid = spawn_detached(argv, log=descriptor, cwd=cwd)
+            mark = {MARK: str(self.record)}
+            pid = spawn_detached(argv, log=descriptor, cwd=cwd, env=mark)
         finally:
             os.close(descriptor)
         birth = _birth(pid)
         text = json.dumps([birth.pid, birth.started, birth.boot]) if birth else ""
-        write_atomically(self.record, text)
+        with suppress(OSError):  # Its mark tells it as well.
+            write_atomically(self.record, text)
 
     def is_running(self) -> bool:
         """Tell whether the process that was started still runs."""
@@ -72,7 +77,20 @@ class Supervisor:
 
     def _running(self) -> Birth | None:
         birth = self._recorded()
-        return birth if birth and _birth(birth.pid) == birth else None
+        if birth is None:
+            return self._marked()
+        return birth if _birth(birth.pid) == birth else None
+
+    def _marked(self) -> Birth | None:
+        """Return the process that was started and could not be recorded."""
+        mark = f"{MARK}={self.record}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                pid = int(process.name)
+                variables = (process / "environ").read_bytes().split(b"\0")
+                if mark in variables and os.getsid(pid) == pid:
+                    return _birth(pid)
+        return None
 
     def _recorded(self) -> Birth | None:
         try:

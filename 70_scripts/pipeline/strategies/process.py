@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.config import EnvironmentSettings
 from pipeline.core.sha import Sha
-from pipeline.effects.files import open_private_log, read_plain
+from pipeline.effects.files import open_log_or_nothing, read_plain
 from pipeline.effects.processes import run
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.supervisor import Supervisor
@@ -60,7 +60,7 @@ class Process:
     def activate(self, sha: Sha) -> None:
         """Stop what runs, then start the worktree's copy of the app."""
         self._supervisor.stop()
-        descriptor = open_private_log(self._supervisor.log)
+        descriptor = open_log_or_nothing(self._supervisor.log)
         self._supervisor.start(self.argv(sha), descriptor, self._worktree.path)
 
     def artefact(self, sha: Sha) -> str:

@@ -9,6 +9,7 @@ from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
+from pipeline.errors import ConfigurationError
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.health import Endpoint
@@ -81,7 +82,14 @@ class Environment:
     def remember_validated(self, sha: Sha) -> None:
         """Move the pointer: the journal first, then the file beside it."""
         self.journal.validate(sha)
-        self.state_file.write(sha)
+        self._write_pointer(sha)
+
+    def _write_pointer(self, sha: Sha) -> None:
+        try:
+            self.state_file.write(sha)
+        except ConfigurationError as trouble:
+            # The journal has it, and the file is written again by whoever comes next.
+            self.announce(str(trouble))
 
     def validated(self) -> Sha | None:
         """Return the last validated SHA, mending whichever record lost it.
@@ -95,7 +103,7 @@ class Environment:
             self.journal.validate(written)
             return written
         if journaled is not None and written != journaled:
-            self.state_file.write(journaled)
+            self._write_pointer(journaled)
         return journaled
 
     def _may_have_passed(self, written: Sha) -> bool:

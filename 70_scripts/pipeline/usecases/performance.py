@@ -7,6 +7,7 @@ a death, it goes on from the journal; the caller holds the environment's lock.
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
+from pipeline.errors import EXPECTED
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.overtaking import overtaken
 from pipeline.usecases.preparation import back_up_or_end, prepare_or_end
@@ -51,7 +52,15 @@ def bring_to_rest(env: Environment, deployment: Deployment) -> None:
     else:
         with env.journal.step(deployment, Step.WATCH):
             if not env.watchers.is_watching(order.sha):
-                env.announce(f"verdict awaited: {env.watchers.launch(order.sha)}")
+                _watch(env, order.sha)
+
+
+def _watch(env: Environment, sha: Sha) -> None:
+    try:
+        env.announce(f"verdict awaited: {env.watchers.launch(sha)}")
+    except EXPECTED as trouble:
+        # It serves, and the timer starts the next one.
+        env.announce(f"no watcher yet, the timer starts one: {trouble}")
 
 
 def _is_good(env: Environment, order: Order) -> bool:

@@ -1,13 +1,12 @@
 """Everything that can fail before anything is touched."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from pipeline.core import messages
 from pipeline.core.log_tail import block, of_text
 from pipeline.core.history import Deployment, Kind, Outcome, Step
+from pipeline.effects.scratch import scratch
 from pipeline.errors import EXPECTED, PipelineError, Refused, cause_of, evidence_of
 from pipeline.usecases.environment import Environment
 
@@ -38,14 +37,14 @@ def prepare(env: Environment, deployment: Deployment) -> None:
     env.announce(f"preparing {sha.short}")
     with (
         env.journal.step(deployment, Step.PREPARE),
-        tempfile.TemporaryDirectory(prefix="pipeline-prepare-") as folder,
+        scratch("prepare", env.store.path.parent) as folder,
     ):
         env.store.pin(sha)
-        env.store.export(sha, env.strategy_files, Path(folder))
+        env.store.export(sha, env.strategy_files, folder)
         if sha not in env.journal.healthy(env.name):
             # What served here before is not refused when it is needed most.
-            env.check_host_use(sha, Path(folder))
-        env.strategy.prepare(sha, Path(folder))
+            env.check_host_use(sha, folder)
+        env.strategy.prepare(sha, folder)
 
 
 def prepare_or_end(env: Environment, deployment: Deployment) -> None:

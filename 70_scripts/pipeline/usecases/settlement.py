@@ -37,6 +37,7 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
     Raises:
         Refused: the environment takes validated SHAs only.
         RollbackFailed: a human is needed.
+        ConfigurationError: all is done, but the file beside the journal is not written.
     """
     if env.is_validated_only:
         raise Refused(
@@ -50,8 +51,17 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
             _settle(env, sha, judgement)
     finally:
         env.deliver()
+    if judgement.verdict is Verdict.PASSED:
+        _write_pointer(env)
     newest = env.journal.newest(env.name, sha)
     return newest.outcome if newest else None
+
+
+def _write_pointer(env: Environment) -> None:
+    """Fail at the very end where the file could not follow the journal."""
+    validated = env.journal.validated()
+    if validated is not None and env.state_file.read() != validated:
+        env.state_file.write(validated)
 
 
 def catch_up(env: Environment) -> None:

@@ -162,3 +162,15 @@ def started_record(supervisor: Supervisor) -> str:
     """Start a process; return what was recorded of it."""
     start(supervisor)
     return supervisor.record.read_text()
+
+
+def test_process_without_a_record_is_known(tmp_path: Path) -> None:
+    """Where no record could be written the process is found and ended all the same."""
+    supervisor = Supervisor(tmp_path / "no" / "folder" / "app.json", tmp_path / "log")
+    supervisor.log.write_text("")
+    argv = (sys.executable, "-SE", "-c", READY.format(""))
+    supervisor.start(argv, os.open(supervisor.log, os.O_WRONLY), tmp_path)
+    wait_until(lambda: "ready" in supervisor.log.read_text(), "the app to start")
+    assert supervisor.is_running()
+    supervisor.stop()
+    assert not supervisor.is_running()
