@@ -292,6 +292,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "then green, by the timer or its event",
         "then red, by the timer or its event",
         "still in progress after the patience",
+        "settled by hand while it runs",
         "GitHub silent after the deadline",
         "its run is deleted",
         "without a token, most of the hour used up",

@@ -90,6 +90,20 @@ def test_patience_has_an_end(held: World) -> None:
     assert r"no verdict after 2 s: CI is in\_progress" in held.told()
 
 
+@fault("settled by hand while it runs")
+def test_asking_early_changes_nothing(patient: World) -> None:
+    """Whoever settles by hand before the deadline does not silence what comes at it."""
+    sha = patient.vm.push("Takes long")
+    patient.ci(sha, None, status="in_progress")
+    patient.deploy(sha)
+    patient.vm.script("settle", "preprod", "--sha", sha)
+    patient.vm.kill("watch_ci")
+    patient.vm.configure(ci={"deadline": 1})
+    patient.vm.script("resume")
+    patient.wait(lambda: STILL in patient.told())
+    assert still_open(patient, sha)
+
+
 @fault("GitHub silent after the deadline")
 def test_silence_is_waited_through_until_the_patience_ends(held: World) -> None:
     """What was seen running has not failed because GitHub is away for a while."""

@@ -4,6 +4,8 @@ Calling it again with the same verdict changes nothing: what is done follows fro
 everything known, not from the call.
 """
 
+from dataclasses import replace
+
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome
 from pipeline.core.settlement import (
@@ -86,7 +88,9 @@ def catch_up(env: Environment) -> None:
 
 def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
     env.announce(f"{sha.short}: {judgement.reason}")
-    env.journal.judge(sha, judgement)
+    # Only `hold` says of a run that it is awaited beyond the deadline.
+    run = judgement.run if judgement.is_final else None
+    env.journal.judge(sha, replace(judgement, run=run))
     if judgement.is_final:
         has_passed = env.journal.verdicts()[sha] is Verdict.PASSED
         judgement = standing(judgement, has_passed=has_passed)
