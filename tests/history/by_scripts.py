@@ -104,6 +104,16 @@ def roll_back_by_hand(world: World, operation: Operation, fate: Fate) -> None:
         roll_back(env, to, "ada", is_override=is_override)
 
 
+def upgrade(world: World, operation: Operation, fate: Fate) -> None:
+    """Let the next pipeline be adopted; watchers of the one before live on."""
+    world.adopt_next(fate)
+
+
+def revert(world: World, operation: Operation, fate: Fate) -> None:
+    """Let the pipeline before be adopted again; the journal stays as it is."""
+    world.is_upgraded = False
+
+
 def resume_by_timer(world: World, operation: Operation, fate: Fate) -> None:
     """Let the timer come."""
     resume_now(world, fate)

@@ -22,6 +22,8 @@ class Fate:
         until_visit: ticks until somebody else comes, while this one holds the lock;
             None brings nobody.
         is_holder: whether it holds the environment's lock.
+        leaves_tool: the tool that it starts as it dies goes on.
+        tool: what that tool does.
         ticks: the names of what was done, in order.
     """
 
@@ -30,10 +32,12 @@ class Fate:
     visit: Callable[[], None] = lambda: None
     is_dead: bool = False
     is_holder: bool = False
+    leaves_tool: bool = False
+    tool: Callable[[], object] | None = None
     ticks: list[str] = field(default_factory=list)
 
-    def tick(self, name: str) -> None:
-        """Die here, if it is the time.
+    def tick(self, name: str, tool: Callable[[], object] | None = None) -> None:
+        """Die here, if it is the time; ``tool`` is what is being started.
 
         Raises:
             Death: it is.
@@ -42,6 +46,7 @@ class Fate:
             raise Death
         if self.left == len(self.ticks):
             self.is_dead = True
+            self.tool = tool if self.leaves_tool and self.is_holder else None
             raise Death
         is_time = self.until_visit is not None and len(self.ticks) >= self.until_visit
         if is_time and self.is_holder:

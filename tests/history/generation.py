@@ -12,7 +12,17 @@ FINAL = ("success", "failure", "cancelled")
 VERDICTS = some.sampled_from(("success", "success", "failure", "failure", "cancelled"))
 # Early steps, where facts are taken down that later ones follow from, more often.
 STEPS = some.one_of(some.integers(0, 12), some.integers(0, 99))
-DEADLY = {"ship", "deploy", "tell", "event", "arrive", "settle", "rollback", "resume"}
+DEADLY = {
+    "ship",
+    "deploy",
+    "tell",
+    "event",
+    "arrive",
+    "settle",
+    "rollback",
+    "resume",
+    "upgrade",
+}
 MOST_PARTS = 5
 
 SHAPES = {
@@ -29,6 +39,8 @@ SHAPES = {
         some.sampled_from(("", "", "override")),
     ),
     "resume": (),
+    "upgrade": (),
+    "revert": (),
     "kill": (),
     "edit": (some.sampled_from(("", "commit")),),
     "reset": (PLACES,),
@@ -54,6 +66,8 @@ SCENES = (
     "ship g | ship g 1 | deploy 1",
     "outage discord | ship g | tell 0 failure",
     "edit | ship g",
+    "ship g | upgrade | tell 0 success | revert | ship g",
+    "upgrade | ship g | revert | tell 0 failure",
 )
 VERBS = some.sampled_from((*OFTEN, *SHAPES))
 
@@ -86,7 +100,10 @@ def histories(draw: some.DrawFn) -> History:
         place = draw(some.sampled_from((*mortal, *mortal[-1:] * 2)))
         steps = draw(some.lists(STEPS, min_size=count, max_size=count))
         one = drawn[place]
-        drawn[place] = Operation(one.verb, one.arguments, tuple(steps), one.visit)
+        tool = draw(some.sampled_from((False, False, True)))
+        drawn[place] = Operation(
+            one.verb, one.arguments, tuple(steps), one.visit, leaves_tool=tool
+        )
     rest = draw(some.sampled_from(FINAL))
     mode = draw(some.sampled_from((OnNoVerdict.ROLLBACK,) * 3 + (OnNoVerdict.KEEP,)))
     return History(tuple(drawn), rest, mode)

@@ -110,9 +110,9 @@ class MortalStrategy:
 
     def activate(self, sha: Sha) -> None:
         """Serve what the worktree holds."""
-        self.fate.tick("stop")
+        self.fate.tick("stop", self.app.stop)
         self.app.stop()
-        self.fate.tick("start")
+        self.fate.tick("start", self.app.start)
         self.app.start()
         self.fate.tick("started")
 

@@ -81,8 +81,9 @@ class MortalStore(Store):
             self._fate = fate
 
     def _git(self, *arguments: str, **options: Any) -> Completed:
-        self._fate.tick(f"git {arguments[0]}")
-        return super()._git(*arguments, **options)
+        run = partial(super()._git, *arguments, **options)
+        self._fate.tick(f"git {arguments[0]}", run)
+        return run()
 
 
 class MortalWorktree(Worktree):
@@ -107,5 +108,6 @@ class MortalWorktree(Worktree):
         return self.head_files[self.path]
 
     def _git(self, *arguments: str, **options: Any) -> Completed:
-        self._fate.tick(f"git {arguments[0]}")
-        return super()._git(*arguments, **options)
+        run = partial(super()._git, *arguments, **options)
+        self._fate.tick(f"git {arguments[0]}", run)
+        return run()

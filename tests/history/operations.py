@@ -46,6 +46,8 @@ ACTS: dict[str, Callable[[World, Operation, Fate], None]] = {
     "resume": by_scripts.resume_by_timer,
     "kill": by_people.kill_watchers,
     "edit": by_people.edit,
+    "upgrade": by_scripts.upgrade,
+    "revert": by_scripts.revert,
     "reset": by_people.reset,
     "outage": by_people.fail,
 }

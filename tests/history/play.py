@@ -106,6 +106,7 @@ def _die(world: World, operation: Operation, ticks: int) -> None:
     before, deaths = records.begun(world), list(operation.deaths)
     left = deaths.pop(0) % ticks if deaths and ticks else None
     fate = _fate(world, left, operation.visit)
+    fate.leaves_tool = operation.leaves_tool
     try:
         act(world, operation, fate)
     except Death:
@@ -126,11 +127,19 @@ def _resume(world: World, deaths: list[int]) -> None:
     for left in (*deaths, None):
         fate = Fate(left)
         try:
+            _keep_out(world)
             act(world, Operation("resume"), fate)
             world.is_interrupted = False
             return
         except Death:
             _note(world, fate)
+
+
+def _keep_out(world: World) -> None:
+    """Let nobody act beside a tool that outlived its script, until it has ended."""
+    if world.tool is not None:
+        _visit(world)
+        world.end_tool()
 
 
 def _again(world: World, operation: Operation) -> None:

@@ -172,6 +172,13 @@ def hand_edits_are_kept(world: World) -> Complaints:
             yield f"{edit} is gone"
 
 
+def any_pipeline_reads_the_journal(world: World) -> Complaints:
+    """What the next pipeline added hinders neither it nor the one before it."""
+    for line in world.said:
+        if line.startswith(("JournalUnusable", "ConfigurationError")):
+            yield line
+
+
 CHECKS: tuple[Callable[[World], Complaints], ...] = (
     only_forward,
     newest_good_one_is_live,
@@ -184,4 +191,5 @@ CHECKS: tuple[Callable[[World], Complaints], ...] = (
     drift_is_left_alone,
     only_from_the_branch,
     bad_is_remembered,
+    any_pipeline_reads_the_journal,
 )

@@ -13,8 +13,8 @@ from pipeline.config import Health
 from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
-from pipeline.gateways import lock, outbox_records
-from pipeline.gateways.database import open_database
+from pipeline.gateways import journal_schema, lock, outbox_records
+from pipeline.gateways.database import migrate_database, open_database
 from pipeline.gateways.discord import Discord
 from pipeline.gateways.github import GitHub
 from pipeline.gateways.health import Endpoint
@@ -24,6 +24,8 @@ from pipeline.usecases.watching import Watch
 
 from tests.history import mortal, mortal_git, outside
 from tests.history.death import Fate
+from tests.history.later import LATER
+from tests.history.living import LivingTool
 from tests.history.machine import READERS, Places, copy_tree, prepared
 from tests.history.outside import Outside, Wire
 from tests.history.pool import NOBODY, Pool
@@ -89,6 +91,8 @@ class World:
     deaths: list[str] = field(default_factory=list)
     ticks: list[int] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    is_upgraded: bool = False
+    tool: LivingTool | None = None
 
     @contextmanager
     def process(self, fate: Fate) -> Iterator[Environment]:
@@ -97,9 +101,9 @@ class World:
         def transaction(database: object) -> object:
             return mortal.mortal_transaction(database, fate)  # type: ignore
 
-        database = open_database(self.places.state / "journal.db")
         with (
-            closing(database),
+            self.pipeline_in_force(),
+            closing(open_database(self.places.state / "journal.db")) as database,
             patch.object(outbox_records, "transaction", transaction),
         ):
             app, wire = self.outside.app, Wire(self.outside, fate)
@@ -134,6 +138,21 @@ class World:
                 watchers=mortal.MortalWatchers(self.watchers, fate),  # type: ignore
                 say=self.said.append,
             )
+
+    @contextmanager
+    def pipeline_in_force(self) -> Iterator[None]:
+        """Let the next pipeline work on the journal, where that was adopted."""
+        known = journal_schema.ADDITIONS
+        additions = (*known, LATER) if self.is_upgraded else known
+        with patch.object(journal_schema, "ADDITIONS", additions):
+            yield
+
+    def adopt_next(self, fate: Fate) -> None:
+        """Let the next pipeline be adopted: the journal is migrated under its lock."""
+        with self._lock(fate, 2.0), fate.around("migration"):
+            self.is_upgraded = True
+            with self.pipeline_in_force():
+                migrate_database(self.places.state / "journal.db")
 
     @contextmanager
     def surroundings(self) -> Iterator[None]:
@@ -174,12 +193,24 @@ class World:
     @contextmanager
     def _lock(self, fate: Fate, patience: float) -> Iterator[None]:
         file = self.places.state / f"{NAME}.lock"
-        with lock.held(file, self.clock, patience=patience):
-            fate.is_holder = True
-            try:
-                yield
-            finally:
-                fate.is_holder = False
+        if self.tool is not None and patience:
+            self.end_tool()  # It is waited for.
+        try:
+            with lock.held(file, self.clock, patience=patience):
+                fate.is_holder = True
+                try:
+                    yield
+                finally:
+                    fate.is_holder = False
+        finally:
+            if fate.tool is not None and self.tool is None:
+                self.tool, fate.tool = LivingTool.holding(file, fate.tool), None
+
+    def end_tool(self) -> None:
+        """Let the tool that outlived its script do its work, and end."""
+        if self.tool is not None:
+            tool, self.tool = self.tool, None
+            tool.end()
 
 
 def begin() -> World:
