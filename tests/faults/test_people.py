@@ -142,7 +142,8 @@ def test_a_promotion_is_compared_with_what_serves(patient: World) -> None:
     reset_by_hand(patient, "prod", patient.good)
     promote(patient, "--sha", between)
     assert served(patient, "prod") == between
-    promote(patient)
+    assert "rolled back here by hand" in promote(patient, code=3)
+    promote(patient, "--override-bad")
     assert served(patient, "prod") == bad, "it was asked for last"
 
 
@@ -175,6 +176,9 @@ def test_a_failed_push_returns_to_what_served(patient: World) -> None:
     sha = patient.vm.push("Unhealthy", status=500)
     patient.deploy(sha, code=5)
     assert patient.vm.serving() == patient.good
+    patient.settle(sha, "failed", code=None)
+    patient.vm.script("resume")
+    assert patient.vm.serving() == patient.good, "it was rolled forward"
 
 
 @fault("the app reports another SHA after the gate")

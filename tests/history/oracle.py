@@ -47,19 +47,32 @@ def is_drifted(world: World) -> bool:
 
 def withdrawn(world: World) -> set[Sha]:
     """Return what some rollback by hand took away, for good so far."""
-    asked = [
-        row
-        for row in records.deployments(world)
-        if row.cause is None and row.kind != "roll forward" and row.is_verified
-    ]
-    return {
-        sha
+    rows = [row for row in records.deployments(world) if row.cause is None]
+    asked = [row for row in rows if row.kind != "roll forward" and row.is_verified]
+    taken = [
+        (sha, row, row.id + 1)
         for row in asked
         if row.kind == "rollback"
         for sha in _taken(asked, row)
-        if not any(later.sha == sha and later.id > row.id for later in asked)
+    ]
+    taken += [(sha, row, row.id) for row in rows for sha in _taken_by_reset(asked, row)]
+    return {
+        sha
+        for sha, row, first in taken
+        if not any(later.sha == sha and later.id >= first for later in asked)
         and not _has_passed_again(world, sha, row.at)
     }
+
+
+def _taken_by_reset(asked: list[records.Row], row: records.Row) -> set[Sha]:
+    """Return what a reset by hand took away that a deployment found."""
+    before = [one for one in asked if one.id < row.id]
+    floor = _place(before, row.reset_to) if row.reset_to else None
+    if floor is None:
+        return set()
+    places = {one.sha: _place(before, one.sha) for one in before}
+    newer = {sha for sha, place in places.items() if (place or 0) > floor}
+    return newer - {row.reset_to} if row.reset_to else newer
 
 
 def _taken(asked: list[records.Row], rollback: records.Row) -> set[Sha]:

@@ -22,6 +22,7 @@ class Row:
     is_verified: bool
     is_touching: bool
     replaced: Sha | None
+    reset_to: Sha | None
 
 
 def query(world: World, text: str, *values: object) -> list[tuple[object, ...]]:
@@ -53,7 +54,9 @@ def deployments(world: World) -> list[Row]:
     found = query(
         world,
         "SELECT d.id, d.sha, d.kind, d.cause, d.at, o.outcome, o.at, "
-        f"{step}'verify' AND s.is_done), {step}'reset'), d.rollback_point "
+        f"{step}'verify' AND s.is_done), {step}'reset'), d.rollback_point, "
+        "(SELECT NULLIF(detail, '') FROM step s WHERE s.deployment = d.id "
+        "AND s.name = 'keep' AND s.is_done ORDER BY s.id LIMIT 1) "
         "FROM deployment d LEFT JOIN outcome o ON o.deployment = d.id ORDER BY d.id",
     )
     return [Row(id_, Sha(str(sha)), *rest) for id_, sha, *rest in found]  # type: ignore

@@ -30,6 +30,16 @@ class Cleared:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """A deployment found that somebody had put a version up without the pipeline."""
+
+    sha: Sha
+
+
+Event = Placed | Cleared | Reset
+
+
+@dataclass(frozen=True, slots=True)
 class Lineage:
     """The versions of an environment.
 
@@ -45,10 +55,14 @@ class Lineage:
         """Return what was deployed before a version, nothing if it never served."""
         return self.line[: self.line.index(sha)] if sha in self.line else ()
 
-    def after(self, event: Placed | Cleared) -> "Lineage":
+    def after(self, event: Event) -> "Lineage":
         """Return what follows from one more event."""
         if isinstance(event, Cleared):
             return Lineage(self.line, self.withdrawn - {event.sha})
+        if isinstance(event, Reset):
+            # Of what never served here nobody knows what it is newer than.
+            hand = Placed(event.sha, Kind.ROLLBACK)
+            return self._rolled_back(hand) if event.sha in self.line else self
         if event.kind is Kind.ROLLBACK:
             return self._rolled_back(event)
         if event.kind is Kind.ROLL_FORWARD and event.sha in self.line:
@@ -65,7 +79,7 @@ class Lineage:
         return Lineage(line, (self.withdrawn - {event.sha}) | (taken - {*kept}))
 
 
-def lineage(events: Iterable[Placed | Cleared]) -> Lineage:
+def lineage(events: Iterable[Event]) -> Lineage:
     """Return what follows from events, the oldest first."""
     found = Lineage()
     for event in events:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.core.history import Kind, Outcome, Step
-from pipeline.core.lineage import Cleared, Lineage, Placed, lineage
+from pipeline.core.lineage import Cleared, Event, Lineage, Placed, Reset, lineage
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Run, Verdict, standing
 
@@ -15,10 +15,12 @@ PLACE = "(SELECT seq FROM fact WHERE kind = '{}' AND fact.id = {})"
 VERDICTS_PLACE = PLACE.format("verdict", "v.id")
 
 PLACED = f"""
-SELECT d.sha, d.kind, d.rollback_point, {PLACE.format("deployment", "d.id")} AS place
-FROM deployment d WHERE d.environment = ? AND d.cause IS NULL
-AND EXISTS (SELECT 1 FROM step s
-            WHERE s.deployment = d.id AND s.name = ? AND s.is_done)
+SELECT d.sha, d.kind, d.rollback_point, {PLACE.format("deployment", "d.id")} AS place,
+EXISTS (SELECT 1 FROM step s WHERE s.deployment = d.id AND s.name = :verify
+        AND s.is_done) AS is_verified,
+(SELECT s.detail FROM step s WHERE s.deployment = d.id AND s.name = :keep
+ AND s.is_done ORDER BY s.id LIMIT 1) AS found
+FROM deployment d WHERE d.environment = :environment AND d.cause IS NULL
 ORDER BY place
 """
 PASSED_AGAIN = f"""
@@ -103,15 +105,19 @@ class Memory:
         """Return what served, in order of deployment, and what a person took away."""
         return lineage(self._events(environment))
 
-    def _events(self, environment: str) -> Iterator[Placed | Cleared]:
+    def _events(self, environment: str) -> Iterator[Event]:
         execute = self._database.execute
         passed = deque(execute(PASSED_AGAIN, (Verdict.PASSED,)))
-        for row in execute(PLACED, (environment, Step.VERIFY)):
+        names = {"environment": environment, "verify": Step.VERIFY, "keep": Step.KEEP}
+        for row in execute(PLACED, names):
             while passed and passed[0]["place"] < row["place"]:
                 yield Cleared(Sha(passed.popleft()["sha"]))
-            point = row["rollback_point"]
-            replaced = Sha(point) if point else None
-            yield Placed(Sha(row["sha"]), Kind(row["kind"]), replaced)
+            if row["found"]:
+                yield Reset(Sha(row["found"]))
+            if row["is_verified"]:
+                point = row["rollback_point"]
+                replaced = Sha(point) if point else None
+                yield Placed(Sha(row["sha"]), Kind(row["kind"]), replaced)
         yield from (Cleared(Sha(row["sha"])) for row in passed)
 
     def verdicts(self) -> dict[Sha, Verdict]:

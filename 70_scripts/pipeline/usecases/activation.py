@@ -9,6 +9,7 @@ from pipeline.core.history import Deployment, Kind, Step
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
 from pipeline.usecases.environment import Environment
+from pipeline.usecases.serving import serving
 
 
 def put_up(env: Environment, deployment: Deployment) -> tuple[str, ...]:
@@ -61,7 +62,10 @@ def _keep_hand_edits(env: Environment, deployment: Deployment) -> tuple[str, ...
     if env.journal.has_done(deployment, Step.KEEP):
         _keep(env, deployment, label)  # What was made since it was interrupted.
     else:
-        with env.journal.step(deployment, Step.KEEP):
+        seen = serving(env)
+        # What a person put up by hand took away what is newer: that is remembered.
+        by_hand = seen.sha if seen.is_drifted and seen.sha else ""
+        with env.journal.step(deployment, Step.KEEP, detail=lambda: by_hand):
             _keep(env, deployment, label)
     refs = env.worktree.kept(label)
     if not refs:

@@ -1,7 +1,7 @@
 """What a person's rollback takes away, and what brings it back."""
 
 from pipeline.core.history import Kind
-from pipeline.core.lineage import Cleared, Lineage, Placed, lineage
+from pipeline.core.lineage import Cleared, Event, Lineage, Placed, Reset, lineage
 from pipeline.core.sha import Sha
 
 NAMES = {letter: Sha(letter * 40) for letter in "abcdef"}
@@ -13,9 +13,11 @@ def after(text: str) -> tuple[str, str]:
     return letters(found.line), letters(sorted(found.withdrawn))
 
 
-def event(word: str) -> Placed | Cleared:
-    """Read one event: < is a rollback by hand, > forward, + a re-run that passed."""
-    sha = NAMES[word.lstrip("<>+")[0]]
+def event(word: str) -> Event:
+    """Read one event: < a rollback by hand, > forward, + a re-run, ! a hand reset."""
+    sha = NAMES[word.lstrip("<>+!")[0]]
+    if word[0] == "!":
+        return Reset(sha)
     if word[0] == "+":
         return Cleared(sha)
     replaced = NAMES[word[3]] if word[2:3] == "(" else None
@@ -48,6 +50,10 @@ TABLE = {
     "a b c <b(e": ("abc", "ce"),
     "a b <e": ("eab", "ab"),
     "a b <e <a": ("eab", "b"),
+    "a b c !b": ("abc", "c"),
+    "a b c !b d": ("abcd", "c"),
+    "a b c !e d": ("abcd", ""),
+    "a b c <a !b": ("abc", "c"),
 }
 
 
