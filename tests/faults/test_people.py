@@ -128,7 +128,7 @@ def test_a_failed_promotion_returns_to_what_served(patient: World) -> None:
     page = patient.vm.clone / "10_preprod" / "page.html"
     page.write_text("<title>Mangetamain, changed</title>")
     validated(patient, "Next", is_promoted=False)
-    patient.vm.configure(health={"deadline": 1}, app={"content": "Mangetamain</title>"})
+    patient.vm.configure(health={"deadline": 6}, app={"content": "Mangetamain</title>"})
     promote(patient, code=5)
     assert served(patient, "prod") == patient.good
 
@@ -172,7 +172,7 @@ def test_a_failed_push_returns_to_what_served(patient: World) -> None:
     """On preprod, too, what a person put up is what an unhealthy push returns to."""
     validated(patient, "B", is_promoted=False)
     reset_by_hand(patient, "preprod", patient.good)
-    patient.vm.configure(health={"deadline": 1})
+    patient.vm.configure(health={"deadline": 6})
     sha = patient.vm.push("Unhealthy", status=500)
     patient.deploy(sha, code=5)
     assert patient.vm.serving() == patient.good
