@@ -83,3 +83,25 @@ def test_a_refused_push_is_told(clone: Clone) -> None:
     git(clone.path, "remote", "set-url", "origin", str(clone.path / "nowhere"))
     with pytest.raises(TimedOut, match="nowhere"):
         publish(clone.path)
+
+
+def test_the_domain_of_the_pages_is_kept(clone: Clone) -> None:
+    """What names the pages' domain, on their branch alone, outlives publishing."""
+    clone.commit({"README.md": "text"})
+    clone.push()
+    built = clone.path / "90_doc/build/html"
+    built.mkdir(parents=True)
+    (built / "index.html").write_text("built")
+    assert publish(clone.path) == "gh-pages"
+    git(clone.path, "fetch", "-q", "origin", "gh-pages")
+    assert "CNAME" not in git(clone.path, "ls-tree", "--name-only", "FETCH_HEAD")
+    git(clone.path, "checkout", "-q", "--detach", "FETCH_HEAD")
+    clone.commit({"CNAME": "docs.example.org\n"})
+    git(clone.path, "push", "-q", "origin", "HEAD:gh-pages")
+    for _ in range(2):
+        built.mkdir(parents=True, exist_ok=True)
+        (built / "index.html").write_text("built")
+        (built / "CNAME").unlink(missing_ok=True)
+        publish(clone.path)
+        git(clone.path, "fetch", "-q", "origin", "gh-pages")
+        assert git(clone.path, "show", "FETCH_HEAD:CNAME") == "docs.example.org"
