@@ -39,6 +39,9 @@ class End:
     shown: frozenset[str]
 
 
+ENDED = " - Ended: "
+
+
 def end_of(world: World) -> End:
     """Return how a history ended; ids, times and seconds left out."""
     rows = records.deployments(world)
@@ -83,9 +86,13 @@ def as_if_nothing_died(without: End, dead: End, may_repeat: int) -> list[str]:
 
 
 def _shown(world: World) -> frozenset[str]:
-    """Return every message that Discord shows; seconds left out."""
+    """Return every message that Discord shows; seconds left out.
+
+    What says that a deployment ended is left out: its alert says so, and who had heard
+    nothing of the deployment before its end hears the alert alone.
+    """
     texts = world.outside.channel.shown.values()
-    return frozenset(_settled(text) for text in texts)
+    return frozenset(_settled(text) for text in texts if ENDED not in text)
 
 
 def _settled(text: str) -> str:
