@@ -96,7 +96,8 @@ def run(
 ) -> Completed:
     """Run a command to its end; ``env`` is added to this process's environment.
 
-    Variables of this process whose names start with ``without`` are not passed on.
+    Variables of this process whose names start with ``without`` are not passed on: an
+    empty text passes none.
 
     Raises:
         CommandFailed: it could not start, exited with a code that is not allowed,
@@ -133,7 +134,8 @@ def _own_environment(without: str | None) -> dict[str, str]:
     return {
         name: text
         for name, text in os.environ.items()
-        if name not in SECRETS and not (without and name.startswith(without))
+        if name not in SECRETS
+        and not (without is not None and name.startswith(without))
     }
 
 

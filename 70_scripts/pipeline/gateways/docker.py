@@ -1,6 +1,7 @@
 """Docker Compose v2 or later, and the few engine calls that Compose has no word for."""
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,12 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.effects.files import require_plain
-from pipeline.effects.processes import CommandFailed, Completed, run
+from pipeline.effects.processes import (
+    CommandFailed,
+    Completed,
+    clean_environment,
+    run,
+)
 from pipeline.errors import ConfigurationError
 
 COMPOSE_COMMANDS = (("docker", "compose"), ("docker-compose",))
@@ -139,7 +145,17 @@ class ComposeProject:
 
     def _run(self, *arguments: str, timeout: float = 60.0) -> Completed:
         require_plain(self.file, self.file.with_name(".env"))
-        return run(self.argv(*arguments), env=self.variables, timeout=timeout)
+        variables = {**_surroundings(), **self.variables}
+        return run(self.argv(*arguments), env=variables, without="", timeout=timeout)
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the variables that Compose may have; a pushed file can ask for any."""
+    own = ("DOCKER_", "SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "TMPDIR")
+    return {
+        **clean_environment(),
+        **{k: text for k, text in os.environ.items() if k.startswith(own)},
+    }
 
 
 def has_image(tag: str) -> bool:

@@ -120,6 +120,19 @@ def test_words_are_composes_own(project: ComposeProject, alone: Commands) -> Non
     assert {each.get("APP_PORT") for each in alone.environments()[1:]} == {"8500"}
 
 
+def test_compose_gets_no_secret(
+    project: ComposeProject, alone: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pushed file can put any variable into its container: it finds none of a job."""
+    for name in ("PIPELINE_GITHUB_TOKEN", "DISCORD_WEBHOOK_URL", "COMPOSE_FILE"):
+        monkeypatch.setenv(name, "a secret")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/docker.sock")
+    project.check()
+    seen = alone.environments()[-1]
+    assert "a secret" not in seen.values()
+    assert seen["DOCKER_HOST"] and seen["APP_PORT"] == "8500" and seen["PATH"]
+
+
 def test_container_is_read(project: ComposeProject) -> None:
     """What the engine says of the container decides whether it was restarted."""
     found = Container("c0ffee", "2026-01-01T00:00:00Z", "running", 2)
