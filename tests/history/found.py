@@ -17,6 +17,16 @@ FOUND = {
         "success rollback | push g | ship g | rollback 1 | tell 1 success "
         "| ship g | tell 0 failure"
     ),
+    "a second rollback by hand goes further back, and what was taken away stays": (
+        "success rollback | ship g | tell 0 success | ship g | tell 0 success "
+        "| rollback previous | rollback previous | tell 0 success"
+    ),
+    "what a reset by hand took away does not come back after a push that fails": (
+        "success rollback | ship g | tell 0 success | reset 1 | ship u"
+    ),
+    "killed while its tool lives on, and nothing had been said of it": (
+        "success rollback | ship u !1 ~"
+    ),
     "killed after a late success was recorded": (
         "success rollback | ship g | tell 0 failure | tell 0 success !3"
     ),
