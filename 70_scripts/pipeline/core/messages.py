@@ -287,7 +287,8 @@ def _who(order: Order) -> tuple[str, str]:
 
 def _by(order: Order) -> tuple[str, ...]:
     """Return who wanted it, where that is not the author."""
-    is_other = order.author and order.actor and order.actor != order.author
+    names = (order.author.casefold(), order.actor.casefold())
+    is_other = all(names) and names[0] != names[1]
     return (f"By: {_at(order.actor)}",) if is_other else ()
 
 
