@@ -550,6 +550,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "set back by an hour: the newest backup stays",
         "a day ahead while it deploys",
         "leaps by a month before a late success",
+        "leaps an hour ahead while CI runs",
     ),
     "upgrade": (
         "the next version migrates while this one watches; then a revert",

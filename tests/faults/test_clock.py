@@ -91,3 +91,19 @@ def test_a_late_success_is_found_after_a_leap(running: World) -> None:
     later = 30 * DAY + HOUR - time.time() % HOUR + 5
     script(running, later, "resume")
     assert running.vm.serving() == running.vm.validated() == sha
+
+
+@fault("leaps an hour ahead while CI runs")
+def test_a_leap_ahead_ends_no_patience(patient: World) -> None:
+    """What began a moment ago is not given up because the date says otherwise."""
+    sha = patient.push("Awaited")
+    patient.ci(sha, None, status="in_progress")
+    for _ in range(2):  # A watcher that is started after the deadline is the last one.
+        patient.vm.kill("watch_ci")
+        script(patient, 2 * HOUR, "resume")
+    assert patient.vm.serving() == sha and patient.vm.ends()[-1][2] is None
+    run = patient.github.runs(sha)[0]
+    patient.ci(sha, run_id=run.id)
+    script(patient, 2 * HOUR, "resume")
+    patient.wait(lambda: patient.vm.validated() == sha)
+    assert patient.vm.serving() == sha

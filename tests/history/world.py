@@ -59,6 +59,10 @@ class Ticking:
         """Return seconds that never run backwards."""
         return self.now()
 
+    def since_boot(self) -> Moment:
+        """Return the same time: this machine never boots, and its date never leaps."""
+        return Moment("boot", self.now())
+
     def sleep(self, seconds: float) -> None:
         """Let the seconds pass at once."""
         self.time += seconds

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from pipeline.effects.clock import Moment
+
 EPOCH = 1_700_000_000.0
 
 
@@ -19,6 +21,10 @@ class FakeClock:
     def monotonic(self) -> float:
         """Return seconds that never run backwards."""
         return self.elapsed
+
+    def since_boot(self) -> Moment:
+        """Return a moment that no change of the date moves."""
+        return Moment("boot", self.elapsed)
 
     def sleep(self, seconds: float) -> None:
         """Let the seconds pass at once."""

@@ -42,8 +42,26 @@ class Journal(Records):
             )
             if order.author:
                 self._insert("authorship", deployment=id_, author=order.author)
+            began = self._clock.since_boot()
+            self._insert(
+                "moment", deployment=id_, boot=began.boot, seconds=began.seconds
+            )
             self._tell(id_, notice)
         return Deployment(id_, order, rollback_point, now)
+
+    def age(self, deployment: Deployment) -> float:
+        """Return the seconds since a deployment began, whatever became of the date.
+
+        After a reboot, and of one that an older pipeline began, the dates have to do; a
+        clock that was set back since makes it young again, never negative.
+        """
+        row = self._database.execute(
+            "SELECT boot, seconds FROM moment WHERE deployment = ?", (deployment.id,)
+        ).fetchone()
+        now = self._clock.since_boot()
+        if row and row["boot"] == now.boot:
+            return max(now.seconds - float(row["seconds"]), 0.0)
+        return max(self._clock.now() - deployment.started_at, 0.0)
 
     @contextmanager
     def step(

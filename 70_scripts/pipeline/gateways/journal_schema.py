@@ -224,9 +224,24 @@ AUTHORS = Addition(
     },
 )
 
+# When deployments began, by a clock that no change of the date moves.
+MOMENTS = Addition(
+    "moments",
+    tables={
+        "moment": "deployment INTEGER PRIMARY KEY REFERENCES deployment (id), "
+        "boot TEXT NOT NULL, seconds REAL NOT NULL",
+    },
+)
+
 # In the order in which they were thought of; a new one goes to the end. A table that
 # is here is named in no statement of an older pipeline.
-ADDITIONS: tuple[Addition, ...] = (ORDER_OF_FACTS, SENDINGS, ADOPTIONS, AUTHORS)
+ADDITIONS: tuple[Addition, ...] = (
+    ORDER_OF_FACTS,
+    SENDINGS,
+    ADOPTIONS,
+    AUTHORS,
+    MOMENTS,
+)
 MIGRATION_COLUMNS = "name TEXT PRIMARY KEY NOT NULL, at REAL NOT NULL"
 MIGRATION_TABLE = (
     f"CREATE TABLE IF NOT EXISTS schema_migration ({MIGRATION_COLUMNS}) STRICT",

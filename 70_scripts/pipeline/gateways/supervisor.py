@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.effects.clock import boot_id
 from pipeline.effects.files import make_way, read_plain, write_atomically
 from pipeline.effects.processes import spawn_detached
 
@@ -62,7 +63,7 @@ class Supervisor:
     def was_lost_with_machine(self) -> bool:
         """Tell whether the process was started before the machine last booted."""
         birth = self._recorded()
-        return birth is not None and birth.boot != _boot()
+        return birth is not None and birth.boot != boot_id()
 
     def stop(self) -> None:
         """End the process and all its children, and wait until it is gone."""
@@ -111,13 +112,9 @@ def _await_end(pid: int, timeout: float) -> None:
 def _birth(pid: int) -> Birth | None:
     try:
         line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = _boot()
+        boot = boot_id()
     except OSError:
         return None
     # Fields after the name, which stands in brackets: state first, start time 20th.
     fields = line.rpartition(")")[2].split()
     return None if fields[0] in "ZX" else Birth(pid, fields[19], boot)
-
-
-def _boot() -> str:
-    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()

@@ -52,7 +52,7 @@ def _live_notice(
 ) -> Notice | None:
     if deployment.order.kind is not Kind.DEPLOY or env.is_validated_only:
         return None  # Its end will be told.
-    seconds = max(env.clock.now() - deployment.started_at, 0.0)
+    seconds = env.journal.age(deployment)
     no_ci = env.why_no_ci(deployment.sha)
     return messages.live(deployment.order, seconds, remarks, no_ci=no_ci)
 

@@ -105,9 +105,6 @@ def open_of(env: Environment, sha: Sha) -> list[Deployment]:
 
 
 def age(env: Environment, sha: Sha) -> float:
-    """Return the seconds since the newest open deployment of a SHA began; 0 if none.
-
-    A clock that was set back since makes it young again, never negative.
-    """
+    """Return the seconds since the newest open deployment of a SHA began; 0 if none."""
     found = open_of(env, sha)
-    return max(env.clock.now() - found[-1].started_at, 0.0) if found else 0.0
+    return env.journal.age(found[-1]) if found else 0.0

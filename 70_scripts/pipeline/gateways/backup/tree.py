@@ -95,7 +95,9 @@ class TreeCopy:
         except FileNotFoundError:
             if os.path.lexists(place):
                 raise
-            self.changed = str(place)  # It vanished: the next update sees what is left.
+            # It vanished, perhaps half copied: the next update sees what is left.
+            self.changed = str(place)
+            _remove(target)
             return
         if copied:
             self.changed = str(place)
