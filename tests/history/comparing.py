@@ -39,7 +39,7 @@ class End:
     shown: frozenset[str]
 
 
-ENDED = " - Ended: "
+ENDED = re.compile(r" - (Ended: |Deployed\n)")
 
 
 def end_of(world: World) -> End:
@@ -92,7 +92,7 @@ def _shown(world: World) -> frozenset[str]:
     nothing of the deployment before its end hears the alert alone.
     """
     texts = world.outside.channel.shown.values()
-    return frozenset(_settled(text) for text in texts if ENDED not in text)
+    return frozenset(_settled(text) for text in texts if not ENDED.search(text))
 
 
 def _settled(text: str) -> str:
