@@ -13,6 +13,7 @@ from pipeline.config import Health
 from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
+from pipeline.effects.clock import Moment
 from pipeline.gateways import journal_schema, lock, outbox_records
 from pipeline.gateways.database import migrate_database, open_database
 from pipeline.gateways.discord import Discord
