@@ -49,7 +49,7 @@ def test_githubs_own_page_links_are_followed(
     site.answers(second, json_reply({"workflow_runs": []}))
     GitHub(http, site.url, "owner/name", "", clock).runs(A, "ci.yml")
     asked = [request.target.partition("?")[0] for request in site.requests]
-    assert asked == [first, second]
+    assert asked[:2] == [first, second]  # Then once more without the filter.
 
 
 def test_gate_names_the_lasting_problem(

@@ -19,7 +19,7 @@ from pipeline.core.sha import Sha
 from pipeline.effects.scratch import scratch
 from pipeline.errors import Refused
 from pipeline.gateways.compose_file import ComposeFile
-from pipeline.gateways.docker import ComposeProject
+from pipeline.gateways.docker import ComposeProject, compose_command
 from pipeline.gateways.git_store import Store
 
 NOWHERE = Path("/")  # inside of no place that may be used
@@ -54,10 +54,14 @@ class HostPolicy:
             if Path(link).is_relative_to(folder):
                 _refuse(folder, f"{link} is a symbolic link")
         if self.project is not None:
-            self._check_file(tree / folder / self.project.file.name, tree, links)
+            compose_command()  # Without one, that is the first thing to say.
+            self._check_file(self.project, tree, links)
 
-    def _check_file(self, file: Path, tree: Path, links: frozenset[str]) -> None:
-        name = f"30_docker/{file.name}"
+    def _check_file(
+        self, project: ComposeProject, tree: Path, links: frozenset[str]
+    ) -> None:
+        name = f"30_docker/{project.file.name}"
+        file = tree / name
         allowed = replace(self.allowance, real=lambda path: self._real(path, links))
         written = ComposeFile(file.read_text(encoding="utf-8"))
         try:
@@ -65,12 +69,13 @@ class HostPolicy:
         except yaml.YAMLError as error:
             _refuse(name, f"it is not YAML: {error}")
         found = [one for one in found if one.key not in allowed.keys]
-        found = found or violations(self._rendered(file, tree), allowed)
+        found = found or violations(self._rendered(project, file, tree), allowed)
         if found:
             _refuse(name, "; ".join(_words(name, written, one) for one in found))
 
-    def _rendered(self, file: Path, tree: Path) -> dict[str, object]:
-        assert self.project is not None
+    def _rendered(
+        self, project: ComposeProject, file: Path, tree: Path
+    ) -> dict[str, object]:
         with scratch("compose", self.store.path.parent) as folder:
             place = folder.resolve()
             worktree = place / self.allowance.tree.relative_to(self.root)
@@ -79,7 +84,7 @@ class HostPolicy:
             (place / "30_docker").mkdir(exist_ok=True)
             env_file = self.root / "30_docker" / ".env"
             text = replace(
-                self.project,
+                project,
                 file=file,
                 folder=place / "30_docker",
                 env_file=env_file if env_file.is_file() else Path(os.devnull),
