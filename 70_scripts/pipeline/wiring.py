@@ -1,7 +1,9 @@
 """The one place that puts the parts together, from configuration."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pipeline.config import Config
@@ -239,12 +241,7 @@ class Pipeline:
             patience=self._patience(),
             why_no_ci=self._triggers(name, store, journal).why_no_ci,
             is_validated_only=settings.validated_only,
-            lock=lambda patience=LOCK_PATIENCE: held(
-                state / f"{name}.lock",
-                self.clock,
-                patience=patience,
-                is_inherited=True,
-            ),
+            lock=partial(self._lock, name),
             watchers=self.watcher(name),
             say=say,
             url=settings.url,
@@ -253,6 +250,12 @@ class Pipeline:
             check_host_use=host_policy_of(self.config, name, store).check,
             backup=self._back_up if settings.validated_only else None,
         )
+
+    def _lock(
+        self, name: str, patience: float = LOCK_PATIENCE
+    ) -> AbstractContextManager[None]:
+        lock = self.config.paths.state / f"{name}.lock"
+        return held(lock, self.clock, patience=patience, is_inherited=True)
 
     def _back_up(self, env: Environment) -> str:
         return back_up(self.config, self.config_file, env).name

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from ssl import SSLContext
 from threading import Event, Thread
+from typing import Any
 
 import httpx
 
@@ -101,22 +102,10 @@ class Http:
         Raises:
             Unreachable: no connection, no whole answer in time, or one too large.
         """
-        sent = Event()
-        try:
-            request = self._client.build_request(
-                method,
-                url,
-                headers=headers,
-                json=body,
-                timeout=timeout,
-                extensions={"trace": partial(_note_sending, sent)},
-            )
-        except Exception as error:
-            # A proxy's or the address's syntax, a character no header may hold.
-            seen = f"the request cannot be sent ({type(error).__name__})"
-            raise Unreachable(seen) from None
+        sent, is_late = Event(), Event()
+        options = {"headers": headers, "json": body, "timeout": timeout}
+        request = self._request(method, url, sent, options)
         result: Future[Answer] = Future()
-        is_late = Event()
         # In a thread, since nothing else bounds a server that drips its headers.
         arguments = (request, result, is_late, tail)
         try:
@@ -127,6 +116,17 @@ class Http:
             was_sent = sent.is_set() and not isinstance(error, UNSENT)
             seen = _kind(error, timeout)
             raise Unreachable(seen, was_sent=was_sent) from error
+
+    def _request(
+        self, method: str, url: str, sent: Event, options: Mapping[str, Any]
+    ) -> httpx.Request:
+        trace = {"trace": partial(_note_sending, sent)}
+        try:
+            return self._client.build_request(method, url, extensions=trace, **options)
+        except Exception as error:
+            # A proxy's or the address's syntax, a character no header may hold.
+            seen = f"the request cannot be sent ({type(error).__name__})"
+            raise Unreachable(seen) from None
 
     def _send(
         self,

@@ -103,19 +103,8 @@ def run(
         CommandFailed: it could not start, exited with a code that is not allowed,
             or was killed, with all its children, after ``timeout`` seconds.
     """
-    try:
-        process = subprocess.Popen(
-            _guarded(argv, timeout),
-            cwd=cwd,
-            env={**_own_environment(without), **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            pass_fds=tuple(_inherited),
-        )
-    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument.
-        raise CommandFailed(argv, 127, str(error)) from error
+    variables = {**_own_environment(without), **(env or {})}
+    process = _start(argv, cwd, variables, timeout)
     try:
         stdout, stderr = process.communicate(timeout=timeout)
     except BaseException as error:
@@ -127,6 +116,24 @@ def run(
         both = (stdout + stderr).decode("utf-8", "replace")
         raise CommandFailed(argv, process.returncode, both)
     return Completed(process.returncode, stdout, stderr)
+
+
+def _start(
+    argv: Sequence[str], cwd: Path | None, env: Mapping[str, str], timeout: float
+) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            _guarded(argv, timeout),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=tuple(_inherited),
+        )
+    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument.
+        raise CommandFailed(argv, 127, str(error)) from error
 
 
 def _own_environment(without: str | None) -> dict[str, str]:

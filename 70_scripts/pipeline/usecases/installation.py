@@ -75,23 +75,33 @@ def install(
     make_folder(layout.root)
     store.create(_origin(store, wishes.origin, say))
     say(f"==> {layout.store}: fetching {config.github.branch}")
-    shield(config, store)
-    store.fetch()
+    _fetch(config, store)
     with closing(open_database(config.paths.state / "journal.db")) as database:
         journal = Journal(database, releases.clock)
-        for name, settings in config.environments.items():
-            lock = config.paths.state / f"{name}.lock"
-            with held(lock, releases.clock, patience=PATIENCE):
-                _mend_worktree(
-                    journal, store, name, layout.root / settings.worktree, say
-                )
-            _link_compose_file(layout, name, settings.worktree)
+        _mend_worktrees(config, releases, journal, say)
         _write_variables(layout.root / "30_docker" / ".env", wishes.variables)
         link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
         written = StateFile(config.paths.state / "last-validated-sha.txt").read()
+        adoptions = Adoptions(database, releases.clock)
         linked, adoptions = layout.in_force(), Adoptions(database, releases.clock)
         records = Records(journal, adoptions, store, written, linked, is_tested)
         return _in_force(releases, records, wishes.pipeline, say)
+
+
+def _fetch(config: Config, store: Store) -> None:
+    shield(config, store)
+    store.fetch()
+
+
+def _mend_worktrees(
+    config: Config, releases: Releases, journal: Journal, say: Callable[[str], None]
+) -> None:
+    for name, settings in config.environments.items():
+        place = releases.layout.root / settings.worktree
+        lock = config.paths.state / f"{name}.lock"
+        with held(lock, releases.clock, patience=PATIENCE):
+            _mend_worktree(journal, releases.store, name, place, say)
+        _link_compose_file(releases.layout, name, settings.worktree)
 
 
 def _origin(store: Store, wanted: str | None, say: Callable[[str], None]) -> str:
