@@ -82,7 +82,6 @@ def install(
         _write_variables(layout.root / "30_docker" / ".env", wishes.variables)
         link(layout.root / "70_scripts", Path(".pipeline") / "current" / "70_scripts")
         written = StateFile(config.paths.state / "last-validated-sha.txt").read()
-        adoptions = Adoptions(database, releases.clock)
         linked, adoptions = layout.in_force(), Adoptions(database, releases.clock)
         records = Records(journal, adoptions, store, written, linked, is_tested)
         return _in_force(releases, records, wishes.pipeline, say)
