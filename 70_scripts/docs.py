@@ -8,14 +8,13 @@ import argparse
 import sys
 
 from pipeline import cli
-from pipeline.config import Config
 from pipeline.usecases.documenting import BRANCH, build, publish
 from pipeline.wiring import SCRIPTS, say
 
 EXAMPLE = "70_scripts/run docs"
 
 
-def main(_config: Config, arguments: argparse.Namespace) -> int:
+def main(arguments: argparse.Namespace) -> int:
     """Build, or publish what was built."""
     root = SCRIPTS.parent
     if not arguments.publish:
@@ -33,4 +32,4 @@ if __name__ == "__main__":
         "--publish", action="store_true", help="build nothing, push what was built"
     )
     made.add_argument("--dry-run", action="store_true", help="push nothing")
-    sys.exit(cli.main_with_config(made, main))
+    sys.exit(cli.main_without_config(made, main))

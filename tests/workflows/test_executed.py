@@ -111,6 +111,10 @@ class Site:
         file = self.home / "calls"
         return file.read_text().splitlines() if file.exists() else []
 
+    def last_deployment(self) -> str:
+        """Return the newest call of a deployment: CI's calls come in between."""
+        return [call for call in self.calls() if call.startswith("run deploy")][-1]
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
@@ -211,18 +215,19 @@ def test_a_deployment_by_hand(site: Site, is_named: bool) -> None:
     run = site.run(newest, "cd-preprod.yml")
     assert (run.trigger.event, run.conclusion) == ("workflow_dispatch", "success")
     wanted = older if is_named else newest
-    assert site.calls()[-1] == f"run deploy preprod --sha {wanted}"
+    assert site.last_deployment() == f"run deploy preprod --sha {wanted}"
 
 
 def test_hostile_inputs_stay_data(site: Site) -> None:
     """What is typed into a form reaches the script as one argument, never a shell."""
-    hostile = "$(touch pwned)`touch pwned`; touch pwned; \"' --override-bad"
+    # Into the home: a workspace is gone before anybody could look for it there.
+    hostile = "$(touch ~/pwned)`touch ~/pwned`; touch ~/pwned; \"' --override-bad"
     sha = site.push()
     site.run(sha, "cd-preprod.yml")
     site.dispatch("cd-preprod.yml", sha=hostile)
     site.run(sha, "cd-preprod.yml")
-    assert site.calls()[-1] == f"run deploy preprod --sha {hostile}"
-    assert not list(site.home.rglob("pwned"))
+    assert site.last_deployment() == f"run deploy preprod --sha {hostile}"
+    assert not (site.home / "pwned").exists()
 
 
 def test_a_promotion_that_waits_for_review_holds_no_rollback(site: Site) -> None:
@@ -313,8 +318,9 @@ def test_a_finished_ci_is_settled(site: Site, is_red: bool) -> None:
 def test_other_runs_of_ci_settle_nothing(site: Site, other: dict[str, str]) -> None:
     """The end of a run that is no push to main starts no settling."""
     sha = site.push()
-    first, before = site.run(sha, "settle.yml"), site.calls()
-    name = site.run(sha, "ci.yml")
+    first, name = site.run(sha, "settle.yml"), site.run(sha, "ci.yml")
+    site.run(sha, "cd-preprod.yml")
+    before = site.calls()
     scripted = ScriptedRun(sha, "success", run_id=name.id, **other)
     site.github.announce_end(site.github.script_runs(scripted)[0])
     run = site.github.wait_for_run(

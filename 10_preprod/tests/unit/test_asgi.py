@@ -20,6 +20,7 @@ from mangetamain_analytics import asgi
 
 PACKAGE = Path(mangetamain_analytics.__file__).parent
 SHA = "0123456789abcdef0123456789abcdef01234567"
+APP = {"APP_SHA": SHA, "APP_ENVIRONMENT": "prod"}
 DEADLINE = 30  # seconds
 
 
@@ -35,7 +36,8 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         + ["--server.headless=true", "--server.scriptHealthCheckEnabled=true"]
         + ["--server.fileWatcherType=none", "--browser.serverAddress=localhost"]
         + ["--server.address=127.0.0.1", f"--server.port={port}"],
-        env={**os.environ, "APP_SHA": SHA, "APP_ENVIRONMENT": "prod"},
+        # A home of its own: Streamlit does not start without one, and writes there.
+        env={**os.environ, **APP, "HOME": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
     )

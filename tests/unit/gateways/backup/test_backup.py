@@ -96,7 +96,7 @@ def test_owners_come_back(prod: Prod) -> None:
         os.chown(path, owner, group, follow_symlinks=False)
     before = state(prod.data)
     backup = prod.back_up()
-    shutil.rmtree(prod.data)
+    remove_tree(prod.data)
     restore_backup(prod.store, backup.name, prod.contents.data)
     assert state(prod.data) == without(before, "pipe", "secrets.env")
 
