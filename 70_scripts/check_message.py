@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from pipeline import cli
-from pipeline.config import Config
 from pipeline.core.message_rule import TYPES, fault_of, is_free_form
 from pipeline.effects.files import read_plain
 from pipeline.effects.actions import Level, annotate
@@ -19,7 +18,7 @@ from pipeline.usecases.hooks import messages_between
 EXAMPLE = "70_scripts/run check_message --commits origin/main..HEAD"
 
 
-def main(_config: Config, arguments: argparse.Namespace) -> int:
+def main(arguments: argparse.Namespace) -> int:
     """Refuse the first message that breaks the rule; advise on free forms."""
     for message in _messages(arguments):
         fault = fault_of(message)
@@ -50,4 +49,4 @@ if __name__ == "__main__":
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("file", nargs="?", type=Path, help="a draft, as git's hook gets")
     what.add_argument("--commits", metavar="BASE..HEAD", help="all of these, no merges")
-    sys.exit(cli.main_with_config(made, main))
+    sys.exit(cli.main_without_config(made, main))

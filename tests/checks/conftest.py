@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pipeline.effects.account import cache_folder
 
 from tests.checkout import ROOT, clone_into
 
@@ -31,13 +32,19 @@ class Clone:
 
     path: Path
     origin: Path
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables that whoever works in this clone has."""
+        return environment(self.home)
 
     def run(self, *argv: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in the clone as a person would; return how it went."""
         return subprocess.run(
             argv,
             cwd=self.path,
-            env={**environment(), **variables},
+            env={**self.environment, **variables},
             capture_output=True,
             text=True,
             timeout=TIME,
@@ -86,10 +93,15 @@ class Seen:
         return {name for name, sign in self.rows.items() if sign != "✓"}
 
 
-def environment() -> dict[str, str]:
-    """Return this process's environment without what a test run adds."""
+def environment(home: Path) -> dict[str, str]:
+    """Return this process's environment without what a test run adds.
+
+    The tools need a home, which not everybody who runs the tests has; they share the
+    caches of whoever runs the tests.
+    """
     kept = {n: v for n, v in os.environ.items() if not n.startswith(FOREIGN)}
-    return {**kept, **WHO}
+    own = {"HOME": str(home), "XDG_CACHE_HOME": str(cache_folder())}
+    return {**kept, **WHO, **own}
 
 
 def path_without(folder: Path, *hidden: str) -> str:
@@ -106,7 +118,9 @@ def path_without(folder: Path, *hidden: str) -> str:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     """Give a clone of this repository as it stands, with an environment of its own."""
     folder = tmp_path_factory.mktemp("checks")
-    made = Clone(clone_into(folder / "clone"), folder / "origin.git")
+    home = folder / "home"
+    home.mkdir()
+    made = Clone(clone_into(folder / "clone"), folder / "origin.git", home)
     made.git("checkout", "-q", "-B", "main")
     made.git("add", "--all")
     made.git("commit", "-q", "--allow-empty", "-m", "test: the repository as it stands")

@@ -21,7 +21,8 @@ def checked(folder: Path, *messages: str) -> "subprocess.CompletedProcess[str]":
     script = str(ROOT / "70_scripts/check_message.py")
     commits = f"HEAD~{len(messages)}..HEAD"
     argv = (sys.executable, script, "--commits", commits)
-    env = {**environment(), "GITHUB_ACTIONS": "true"}
+    env = {**environment(folder), "GITHUB_ACTIONS": "true"}
+    del env["HOME"]  # No rule of a message is in a home.
     return subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True)
 
 

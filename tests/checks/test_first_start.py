@@ -33,9 +33,10 @@ def start(home: Path, lacks: str, *hidden: str) -> "subprocess.CompletedProcess[
     (scripts / "hello.py").write_text("print('hello')\n")
     for name in ("pyproject.toml", "uv.lock"):
         shutil.copy(ROOT / name, home)
+    kept = {n: v for n, v in os.environ.items() if n != "XDG_CACHE_HOME"}
     return subprocess.run(
         (scripts / "run", "hello"),
-        env={**os.environ, "HOME": str(home), "PATH": str(folder)},
+        env={**kept, "HOME": str(home), "PATH": str(folder)},
         capture_output=True,
         text=True,
         timeout=300,

@@ -33,7 +33,7 @@ def notify(
     }
     script = str(ROOT / "70_scripts/notify.py")
     argv = (sys.executable, script, "--from-job", "❌ CI failed", *arguments)
-    env = {**environment(), **job}
+    env = {**environment(tmp_path), **job}
     return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.usecases.checking import BROWSERS
 
-from tests.checks.conftest import Clone, environment, path_without
+from tests.checks.conftest import Clone, path_without
 from tests.unit.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -125,7 +125,7 @@ def test_ctrl_c_leaves_nothing_running(clone: Clone) -> None:
     running = subprocess.Popen(
         ("bash", "-c", deaf),
         cwd=clone.path,
-        env=environment(),
+        env=clone.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
