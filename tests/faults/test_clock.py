@@ -104,6 +104,5 @@ def test_a_leap_ahead_ends_no_patience(patient: World) -> None:
     assert patient.vm.serving() == sha and patient.vm.ends()[-1][2] is None
     run = patient.github.runs(sha)[0]
     patient.ci(sha, run_id=run.id)
-    script(patient, 2 * HOUR, "resume")
-    patient.wait(lambda: patient.vm.validated() == sha)
-    assert patient.vm.serving() == sha
+    script(patient, 2 * HOUR, "settle", "preprod", "--sha", sha)
+    assert patient.vm.serving() == patient.vm.validated() == sha

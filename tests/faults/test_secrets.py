@@ -171,8 +171,13 @@ UNCLEAR = {
 
 def bound(path: Path) -> None:
     """Make a socket in the file system."""
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(str(path))
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            # Its address may have 107 bytes, and the folder's name is longer.
+            made.bind(f"/proc/self/fd/{folder}/{path.name}")
+    finally:
+        os.close(folder)
 
 
 def write(world: World, text: str) -> Path:

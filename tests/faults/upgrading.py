@@ -5,10 +5,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -113,8 +111,8 @@ def _unpack(clone: Path) -> None:
     """Put the former pipeline into a clone, in place of the one that is there."""
     vm_git = ("git", "-C", str(REPOSITORY), "archive", FORMER, *PIPELINE)
     done = subprocess.run(vm_git, capture_output=True, check=True)
-    with tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
-        archive.extractall(clone, filter="data")
+    unpack = ("tar", "-x", "-C", str(clone))
+    subprocess.run(unpack, input=done.stdout, check=True)
 
 
 def _configure(vm: Vm) -> None:

@@ -116,7 +116,9 @@ class HandEdits:
             command = ("ls-tree", "-r", "-z", "--name-only", onto)
             names = listed(self._git, *command, env=index)
             return [os.fsdecode(name) for name in names]
-        options = ("-r", "-z", "--no-renames", "--diff-filter=AT", head, onto)
+        # What a pushed .gitmodules says of submodules can make git give up.
+        options = ("-r", "-z", "--no-renames", "--ignore-submodules=all")
+        options = (*options, "--diff-filter=AT", head, onto)
         fields = listed(self._git, "diff-tree", *options, env=index)
         pairs = zip(fields[::2], fields[1::2], strict=True)
         return [
