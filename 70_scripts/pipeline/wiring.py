@@ -252,10 +252,11 @@ class Pipeline:
         )
 
     def _lock(
-        self, name: str, patience: float = LOCK_PATIENCE
+        self, name: str, patience: float | None = None
     ) -> AbstractContextManager[None]:
         lock = self.config.paths.state / f"{name}.lock"
-        return held(lock, self.clock, patience=patience, is_inherited=True)
+        seconds = LOCK_PATIENCE if patience is None else patience
+        return held(lock, self.clock, patience=seconds, is_inherited=True)
 
     def _back_up(self, env: Environment) -> str:
         return back_up(self.config, self.config_file, env).name
