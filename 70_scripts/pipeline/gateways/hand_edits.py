@@ -118,8 +118,8 @@ class HandEdits:
             return [os.fsdecode(name) for name in names]
         # What a pushed .gitmodules says of submodules can make git give up.
         options = ("-r", "-z", "--no-renames", "--ignore-submodules=all")
-        command = ("diff-tree", *options, "--diff-filter=AT", head, onto)
-        fields = listed(self._git, *command, env=index)
+        wanted = ("--diff-filter=AT", head, onto)
+        fields = listed(self._git, "diff-tree", *options, *wanted, env=index)
         pairs = zip(fields[::2], fields[1::2], strict=True)
         return [
             os.fsdecode(path)
