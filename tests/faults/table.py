@@ -16,6 +16,7 @@ from tests.faults.rows import every_row
 PAGE = Path(__file__).resolve().parents[2] / "90_doc" / "source" / "faults.md"
 EVERY = 20  # rows between two lines of progress where there is no terminal
 NOT_TRIED = "no test tried it"
+BEFORE = "it ends before a script runs, as its test says"
 HEAD = """# Faults
 
 Each row is a fault that `70_scripts/run faults` brings about in a sandbox of real git,
@@ -48,7 +49,8 @@ class Seen:
     @property
     def end(self) -> str:
         """Return the end that was seen."""
-        return self.obstacle or " / ".join(dict.fromkeys(self.ends)) or NOT_TRIED
+        seen = " / ".join(dict.fromkeys(self.ends))
+        return self.obstacle or seen or (BEFORE if self.is_tried else NOT_TRIED)
 
 
 class Table:

@@ -15,6 +15,7 @@ CI_IN_PROGRESS = "⏳ CI verification in progress..."
 MOST_JOBS = 5
 MASS_MENTIONS = ("everyone", "here")
 LONGEST_ACTOR = 60
+LONGEST_COMMAND = 700
 SHORT = 7
 SHORT_REPORT = 10
 
@@ -254,7 +255,9 @@ def of_job(title: str, sha: str, actor: str, subject: str, url: str) -> Notice:
 
 def by_hand(commands: tuple[str, ...]) -> tuple[str, ...]:
     """Return lines with commands to type, as Discord shows code."""
-    return tuple(f"`{one_line(command).replace('`', '')}`" for command in commands)
+    # Whole, however long a path is: a command that was cut is not the one to type.
+    lines = (one_line(command, LONGEST_COMMAND) for command in commands)
+    return tuple(f"`{line.replace('`', '')}`" for line in lines)
 
 
 def problem(seen: str) -> str:
