@@ -152,3 +152,9 @@ def test_hostile_text_adds_nothing(
     assert len(hostile) < 2000
     authored = hostile.replace("Author: @", "Author: ")
     assert not re.search(r"(?<!\\)(\\\\)*[@<`]", authored)
+
+
+def test_a_long_command_is_whole() -> None:
+    """A root of many folders makes a long command, and it is there to be typed."""
+    command = f"cd /{'folder/' * 60} && git reset --hard {'a' * 40}"
+    assert messages.by_hand((command,)) == (f"`{command}`",)
