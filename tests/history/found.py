@@ -24,6 +24,10 @@ FOUND = {
     "what a reset by hand took away does not come back after a push that fails": (
         "success rollback | ship g | tell 0 success | reset 1 | ship u"
     ),
+    "what a person put up again by hand, after a rollback took it away, is good": (
+        "failure rollback | ship g !0 | tell 0 success | rollback previous | ship g "
+        "| reset 1 | tell 0 failure | ship g"
+    ),
     "killed while its tool lives on, and nothing had been said of it": (
         "success rollback | ship u !1 ~"
     ),

@@ -60,6 +60,7 @@ def withdrawn(world: World) -> set[Sha]:
         sha
         for sha, row, first in taken
         if not any(later.sha == sha and later.id >= first for later in asked)
+        and not any(later.reset_to == sha and later.id >= first for later in rows)
         and not _has_passed_again(world, sha, row.at)
     }
 

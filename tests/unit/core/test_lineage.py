@@ -54,6 +54,7 @@ TABLE = {
     "a b c !b d": ("abcd", "c"),
     "a b c !e d": ("abcd", ""),
     "a b c <a !b": ("abc", "c"),
+    "a b <a c !b d": ("abcd", "c"),
 }
 
 
