@@ -126,10 +126,27 @@ def until(is_reached: Callable[[], bool]) -> None:
     pytest.fail(f"not reached in {DEADLINE} s")
 
 
+def await_settled_addresses() -> None:
+    """Wait until every address of this machine is final.
+
+    Chromium breaks off what it loads where one changes (ERR_NETWORK_CHANGED), and the
+    bridge of a container that was just started has a tentative one for two seconds.
+    """
+    table = Path("/proc/net/if_inet6")
+
+    def is_settled() -> bool:
+        flags = (int(line.split()[4], 16) for line in table.read_text().splitlines())
+        return not any(each & 0x40 for each in flags)
+
+    if table.exists():
+        until(is_settled)
+
+
 @contextmanager
 def visited(preprod: Preprod, path: str) -> Iterator[Page]:
     """Yield the page in a browser; fail if a script of it fails meanwhile."""
     problems: list[str] = []
+    await_settled_addresses()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=browser_command(),
