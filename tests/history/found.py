@@ -46,4 +46,21 @@ FOUND = {
     "killed after a verdict was recorded, it is told though another is settled first": (
         "success rollback | deploy 0 | ship g | tell 0 failure !1 | tell 0 success"
     ),
+    "a redeployment of what had passed ends, whichever verdict is heard first": (
+        "success rollback | deploy 0 | ship g | tell 0 success !0 | rollback previous"
+    ),
+    "a redeployment of what had passed ends, though a person says no verdict": (
+        "success rollback | deploy 0 | settle 0 none !0"
+    ),
+    "killed while it says that a version is kept without a verdict, it is said once": (
+        "success keep | ship g | ship g | tell 0 cancelled !38"
+    ),
+    "a late success of what serves no more is not said to serve": (
+        "success keep | ship g | ship g | arrive 0 | ship g"
+    ),
+    "a rollback to what was put up by hand and does not hold returns to the good one": (
+        "success rollback | ship g !0 | tell 0 success | reset 1 | ship u "
+        "| tell 0 failure | tell 0 success | ship g | tell 0 success | reset 1 "
+        "| rollback 1"
+    ),
 }

@@ -105,6 +105,14 @@ def _has_passed_again(world: World, sha: Sha, since: float) -> bool:
     )
 
 
+def had_passed(world: World, row: records.Row) -> bool:
+    """Tell whether a SHA had passed before a deployment of it began."""
+    return any(
+        sha == row.sha and word == "passed" and at < row.at
+        for sha, word, _, at in verdicts(world)
+    )
+
+
 def best(world: World) -> Sha | None:
     """Return the newest good SHA: deployed, healthy, passed, not withdrawn."""
     rows = [row for row in records.deployments(world) if row.cause is None]

@@ -3,7 +3,7 @@
 Whatever comes from a commit or an actor is escaped here and nowhere else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.core import log_tail
 from pipeline.core.history import Kind, Order, Outcome
@@ -22,21 +22,29 @@ SHORT_REPORT = 10
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to people; an alert is a new message, others update the old one."""
+    """A message to people; an alert is a new message, others update the old one.
+
+    Attributes:
+        text: what is said.
+        is_alert: a new message, which is heard.
+        is_read_back: it was read back just now that the SHA serves, healthy.
+    """
 
     text: str
     is_alert: bool = False
+    is_read_back: bool = False
 
 
-def ended(order: Order, outcome: Outcome, instead: Sha | None) -> Notice:
+def ended(order: Order, outcome: Outcome, instead: Sha | None, alert: Notice) -> Notice:
     """Say in the message that followed a deployment how it ended; an alert says why.
 
     Args:
         order: of the deployment.
         outcome: how it ended.
         instead: the version that was put back, read back.
+        alert: what is said aloud of it.
     """
-    if outcome is Outcome.VALIDATED:
+    if alert.is_read_back:
         return _notice("✅", "Deployed", order, ("Serving this SHA, verified healthy",))
     if instead is not None:
         lines = (f"Serving {instead.short} again, verified healthy",)
@@ -75,7 +83,8 @@ def deployed(order: Order) -> Notice:
     if order.kind is Kind.ROLLBACK:
         instead = tuple(order.reason.splitlines())
         title = "Rolled back by hand"
-        return _notice("↩️", title, order, lines, is_alert=True, instead=instead)
+        alert = _notice("↩️", title, order, lines, is_alert=True, instead=instead)
+        return replace(alert, is_read_back=True)
     return _notice("✅", "Deployed", order, lines)
 
 
@@ -121,7 +130,9 @@ def rolled_forward(order: Order, before: Sha | None = None) -> Notice:
     """Say that a late success serves, read back, instead of what served before."""
     lines = ("CI passed after all", "Serving this SHA, verified healthy")
     instead = (f"Instead of: {before.short}",) if before else ()
-    return _notice("⏩", "Rolled forward", order, lines, is_alert=True, instead=instead)
+    title = "Rolled forward"
+    alert = _notice("⏩", title, order, lines, is_alert=True, instead=instead)
+    return replace(alert, is_read_back=True)
 
 
 def superseded(order: Order, reasons: tuple[str, ...]) -> Notice:
@@ -162,7 +173,7 @@ def promoted(order: Order, url: str) -> Notice:
         f"URL: {one_line(url)}",
         *_by(order),
     )
-    return Notice("\n".join(lines), is_alert=True)
+    return Notice("\n".join(lines), is_alert=True, is_read_back=True)
 
 
 def refused(

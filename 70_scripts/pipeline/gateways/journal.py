@@ -84,10 +84,11 @@ class Journal(Records):
         made = detail()
         self._mark(deployment, step, is_done=True, notice=notice(), detail=made)
 
-    def tell(self, deployment: Deployment | None, notice: Notice) -> None:
-        """Record a notice that goes with no other fact."""
+    def tell(self, deployment: Deployment | None, *notices: Notice) -> None:
+        """Record notices that go with no other fact; all of them or none."""
         with self._transaction():
-            self._tell(deployment.id if deployment else None, notice)
+            for notice in notices:
+                self._tell(deployment.id if deployment else None, notice)
 
     def end(
         self,
@@ -209,7 +210,8 @@ class Journal(Records):
         if notice is not None and notice.is_alert:
             is_back = outcome is Outcome.ROLLED_BACK
             instead = serving if is_back else None
-            self._tell(deployment.id, ended(deployment.order, outcome, instead))
+            end = ended(deployment.order, outcome, instead, notice)
+            self._tell(deployment.id, end)
         self._tell(deployment.id, notice)
 
     def _tell(self, deployment: int | None, notice: Notice | None) -> None:

@@ -61,8 +61,8 @@ def keep(env: Environment, sha: Sha, judgement: Judgement) -> None:
     for deployment in open_of(env, sha):
         notice = messages.kept(deployment.order, judgement)
         if not env.journal.was_told(deployment, notice):
-            env.journal.tell(deployment, messages.unjudged(deployment.order))
-            env.journal.tell(deployment, notice)
+            unjudged = messages.unjudged(deployment.order)
+            env.journal.tell(deployment, unjudged, notice)
 
 
 def is_kept(env: Environment, sha: Sha, judgement: Judgement) -> bool:

@@ -10,7 +10,7 @@ from pipeline.errors import Refused
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import perform
 from pipeline.usecases.recovery import recover
-from pipeline.usecases.serving import serving
+from pipeline.usecases.serving import rollback_point, serving
 
 HINT = "name one with --to; `git log` in the worktree shows candidates"
 
@@ -89,9 +89,11 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
 
 
 def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
-    point = serving(env).sha or env.validated()
+    replaced = serving(env).sha or env.validated()
+    # Where a person had put up the target itself, what served before it is returned to.
+    point = replaced if replaced != sha else rollback_point(env, sha)
     commit = env.store.commit(sha)
-    reason = f"Instead of: {point.short}" if point else ""
+    reason = f"Instead of: {replaced.short}" if replaced and replaced != sha else ""
     order = Order(
         env.name,
         sha,
@@ -104,4 +106,4 @@ def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
     )
     notice = messages.started(order, awaits_ci=not env.journal.was_validated(sha))
     env.announce(f"rolling back to {sha.short} by hand")
-    return env.journal.start(order, point if point != sha else None, notice)
+    return env.journal.start(order, point, notice)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from pipeline.core import messages
-from pipeline.core.history import Kind, Order
+from pipeline.core.history import Kind, Order, Outcome
 from pipeline.core.messages import Notice
 from pipeline.core.skipping import NO_CI
 from pipeline.core.verdict import Job, Judgement, Verdict
@@ -114,7 +114,18 @@ TEXTS: dict[str, tuple[Notice, str, bool]] = {
 @pytest.mark.parametrize(("notice", "text", "is_alert"), TEXTS.values(), ids=TEXTS)
 def test_text(notice: Notice, text: str, is_alert: bool) -> None:
     """Each notice says exactly this; only what a person must see is an alert."""
-    assert notice == Notice(text, is_alert)
+    assert (notice.text, notice.is_alert) == (text, is_alert)
+
+
+def test_an_end_claims_to_serve_only_what_was_read_back() -> None:
+    """A late success is the end of what may serve no more; its message claims less."""
+    forward, late = (TEXTS[name][0] for name in ("rolled forward", "validated late"))
+    after, only_told = (
+        messages.ended(ORDER, Outcome.VALIDATED, None, alert).text
+        for alert in (forward, late)
+    )
+    assert "Serving this SHA, verified healthy" in after
+    assert only_told == f"⏹️ PREPROD - Ended: validated{HEAD}What follows says why"
 
 
 def test_reasons_name_the_failed_jobs() -> None:
