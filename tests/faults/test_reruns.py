@@ -31,6 +31,22 @@ def test_what_passed_has_passed(running: World) -> None:
     assert "Rolled back" not in running.told()
 
 
+@pytest.mark.fault("re-runs", "red then green, a newer one validated meanwhile")
+def test_a_late_success_of_an_older_sha_moves_nothing(running: World) -> None:
+    """It is recorded, what is newer goes on serving, and the command did its job."""
+    sha = running.push("Flaky and slow")
+    running.ci(sha, "failure")
+    assert running.end(sha) == "rolled back"
+    newer = running.push("Newer")
+    running.ci(newer)
+    assert running.end(newer) == "validated"
+    run = running.github.runs(sha)[0]
+    running.ci(sha, "success", run_id=run.id, attempt=2)
+    running.vm.script("settle", "preprod", "--sha", sha)
+    running.vm.script("settle", "preprod", "--sha", sha, "--verdict", "passed")
+    assert running.vm.serving() == running.vm.validated() == newer
+
+
 @pytest.mark.fault("re-runs", "the CD job on a rolled-back SHA")
 def test_a_rolled_back_sha_is_refused(running: World) -> None:
     """A plain re-run of a rolled-back SHA is refused; an override is not."""

@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults import upgrading
 from tests.faults.upgrading import (
+    die_while_migrating,
     FORMER,
     IMPOSSIBLE,
     guarded,
@@ -90,6 +91,28 @@ def test_a_migration_that_fails_is_not_adopted(upgraded: World) -> None:
     assert tables(vm) == before
     (told,) = not_adopted(upgraded)
     assert "cannot migrate the journal" in told
+
+
+@fault("the next version's migration is killed half-way")
+def test_a_migration_that_is_killed_leaves_nothing(
+    upgraded: World, tmp_path: Path
+) -> None:
+    """The journal is as it was, N goes on, and the version after it is adopted."""
+    vm, marker = upgraded.vm, tmp_path / "marker"
+    before = tables(vm)
+    marker.touch()
+    die_while_migrating(vm, marker)
+    sha = push(upgraded, "N+1, killed while it migrates")
+    upgraded.ci(sha)
+    assert upgraded.end(sha) == "validated"
+    assert (vm.in_force(), vm.validated()) == (upgraded.good, sha)
+    assert tables(vm) == before and is_whole(vm)
+    marker.unlink()
+    following = push(upgraded, "N+2, which lives")
+    upgraded.ci(following)
+    assert upgraded.end(following) == "validated"
+    upgraded.wait(lambda: vm.in_force() == following)
+    assert "next_thing" in tables(vm) and is_whole(vm)
 
 
 @fault("a newer clone looks at the journal")

@@ -27,6 +27,13 @@ NEXT = """Addition(
 ), """
 # It cannot be carried out, and is found out only when it is tried.
 IMPOSSIBLE = NEXT.replace("AFTER INSERT ON outcome", "AFTER INSERT ON nothing")
+MIGRATION = "70_scripts/pipeline/gateways/migration.py"
+BEFORE_ITS_END = '        database.execute("COMMIT")\n'
+# In the middle of the transaction, as by kill -9, for as long as the file is there.
+DEATH = """        import os, pathlib, signal
+        if pathlib.Path({marker!r}).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
 # The last version before pipelines were adopted with a migration of their own.
 FORMER = "9229cb7c5024a3152963d408032c4f36d77c8579"
 PIPELINE = ("70_scripts", "pyproject.toml", "uv.lock", "pipeline.yml")
@@ -53,6 +60,16 @@ def migrate_in(vm: Vm, addition: str = NEXT) -> None:
     text = file.read_text()
     assert PLACE in text
     file.write_text(text.replace(PLACE, PLACE + addition))
+
+
+def die_while_migrating(vm: Vm, marker: Path) -> None:
+    """Let the next push bring a pipeline whose migration is killed before its end."""
+    migrate_in(vm)
+    file = vm.clone / MIGRATION
+    text = file.read_text()
+    assert BEFORE_ITS_END in text
+    death = DEATH.format(marker=str(marker)) + BEFORE_ITS_END
+    file.write_text(text.replace(BEFORE_ITS_END, death))
 
 
 def push(world: World, message: str) -> str:
