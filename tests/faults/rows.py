@@ -276,6 +276,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "re-runs": (
         "red then green",
+        "red then green, a newer one validated meanwhile",
         "green then red",
         "the CD job on a rolled-back SHA",
         "the CD job on the validated SHA",
@@ -555,6 +556,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "upgrade": (
         "the next version migrates while this one watches; then a revert",
         "the next version's migration fails",
+        "the next version's migration is killed half-way",
         "a newer clone looks at the journal",
         "from the version that knows of no migration, and back",
         "a red pipeline commit, then a green one of the app",
