@@ -177,6 +177,29 @@ def test_a_container_that_exits_goes_back(running: World) -> None:
     assert running.end(sha) == "rolled back"
 
 
+@fault("the container reports another SHA after the gate")
+def test_a_container_that_misreports_is_settled(running: World) -> None:
+    """It is still the container that was deployed: no drift, and the verdict counts."""
+    good = running.vm.validated()
+    report = running.vm.clone / "10_preprod/src/mangetamain_analytics/health_report.py"
+    intact = report.read_text()
+    lie = '__import__("pathlib").Path("/tmp/lie")'
+    told = f"{lie}.read_text() if {lie}.exists() else self._release.sha"
+    report.write_text(intact.replace('"sha": self._release.sha', f'"sha": {told}'))
+    sha = running.push("Liar")
+    report.write_text(intact)
+    say = f"printf %s {good} > /tmp/lie"
+    command = ("docker", "exec", container_of(running), "sh", "-c", say)
+    subprocess.run(command, check=True)
+    assert running.vm.serving() == good
+    assert not running.status()["has_drifted"]
+    running.ci(sha, "failure")
+    assert running.end(sha) == "rolled back"
+    assert running.vm.serving() == running.vm.validated() == good
+    running.wait(lambda: "Misreports" in running.told())
+    assert "Drifted" not in running.told()
+
+
 @pytest.mark.parametrize("typed", ["restart", "up -d --build --force-recreate"])
 def test_the_hand_made_way_still_works(running: World, typed: str) -> None:
     """Reset and Compose, as people type them, serve the older SHA, and status tells."""

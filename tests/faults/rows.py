@@ -424,6 +424,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "dependencies changed",
         "no container yet",
         "container exits after start",
+        "the container reports another SHA after the gate",
         "port taken",
         "port taken that the new version wants",
     ),
