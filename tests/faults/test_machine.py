@@ -35,18 +35,18 @@ def fault(case: str) -> pytest.MarkDecorator:
 def test_nobody_knows_the_account(patient: World) -> None:
     """Everything works; a person whose name is not known is told by his number."""
     vm, sha = patient.vm, patient.vm.push("Next")
-    account = unknown(vm)
-    for verb, *arguments in (
-        ("deploy", "preprod", "--sha", sha),
-        ("status",),
-        ("settle", "preprod", "--sha", sha, "--verdict", "passed"),
-        ("promote", "--confirm", "DEPLOY"),
-        ("rollback", "preprod", "--confirm", "ROLLBACK"),
-        ("resume",),
-    ):
-        done = run_script(vm, account, verb, *arguments)
-        assert done.returncode == 0, (verb, done.stderr)
-    assert vm.serving() == patient.good and vm.serving(vm.prod_port) == sha
+    with unknown(vm) as account:
+        for verb, *arguments in (
+            ("deploy", "preprod", "--sha", sha),
+            ("status",),
+            ("settle", "preprod", "--sha", sha, "--verdict", "passed"),
+            ("promote", "--confirm", "DEPLOY"),
+            ("rollback", "preprod", "--confirm", "ROLLBACK"),
+            ("resume",),
+        ):
+            done = run_script(vm, account, verb, *arguments)
+            assert done.returncode == 0, (verb, done.stderr)
+        assert vm.serving() == patient.good and vm.serving(vm.prod_port) == sha
     assert f"uid {OTHER}" in patient.told()
 
 
@@ -54,7 +54,8 @@ def test_nobody_knows_the_account(patient: World) -> None:
 def test_a_missing_home_is_named(patient: World) -> None:
     """What cannot be known without HOME is said by its key, before anything is done."""
     patient.vm.configure(paths={"watcher_logs": "~/logs"})
-    done = run_script(patient.vm, unknown(patient.vm), "status")
+    with unknown(patient.vm) as account:
+        done = run_script(patient.vm, account, "status")
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "paths.watcher_logs" in done.stderr and "HOME" in done.stderr
 

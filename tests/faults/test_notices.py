@@ -46,7 +46,7 @@ def test_what_was_rolled_back_is_live_nowhere(patient: World) -> None:
 @pytest.mark.fault(CLASS, "one message to its end: promoted")
 def test_what_was_promoted_is_not_beginning(patient: World) -> None:
     """Nothing says any more that it was started; the team's lines come first."""
-    patient.vm.script(*PROMOTE, patient.good, GITHUB_ACTIONS="", USER="grace")
+    patient.vm.script(*PROMOTE, patient.good, GITHUB_ACTIONS="", LOGNAME="grace")
     assert "Deployment started" not in patient.told()
     lines = titled(patient, "🎯 PRODUCTION - Deployment successful ✅")
     assert lines[1:6] == [

@@ -1,18 +1,25 @@
 """Scripts run by somebody else, or by somebody whom the machine does not know.
 
-As root the other user is a real one. An ordinary user has a user namespace, in which
-mounts are possible and everything is still his own.
+As root, and by sudo, the other user is a real one. An ordinary user has a user
+namespace, in which everything is still his own.
 """
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+import pytest
+
+from tests.mounting import SUDO
 from tests.sandbox.vm import CACHE, REPOSITORY, SCRIPTS, Vm
 
 OTHER = 10_007
 IS_ROOT = os.geteuid() == 0
+NAMELESS = ("unshare", "-U", f"--map-user={OTHER}", f"--map-group={OTHER}")
 # What the interpreter and the tests are made of may be in a home that is closed.
 OPENED = """
 mount -t tmpfs -o mode=755 tmpfs /mnt
@@ -35,9 +42,14 @@ def run_script(
     """Run a script behind another command, PATH alone in its environment."""
     script = (sys.executable, str(SCRIPTS / f"{verb}.py"))
     options = (*arguments, "--config", str(vm.config))
+    variables = {"PATH": os.environ["PATH"], **CACHE, **environment}
+    if prefix[: len(SUDO)] == SUDO:
+        # It would bring an account's own HOME and USER.
+        settings = (f"{name}={value}" for name, value in variables.items())
+        prefix = (*SUDO, "env", "-i", *settings, *prefix[len(SUDO) :])
     return subprocess.run(
         (*prefix, *script, *options),
-        env={"PATH": os.environ["PATH"], **CACHE, **environment},
+        env=variables,
         capture_output=True,
         text=True,
         errors="replace",
@@ -46,25 +58,48 @@ def run_script(
     )
 
 
-def unknown(vm: Vm) -> tuple[str, ...]:
-    """Give the VM to a user whom the database does not know; return what runs as him.
+@contextmanager
+def unknown(vm: Vm) -> Iterator[tuple[str, ...]]:
+    """Give the VM to a user whom the database does not know; yield what runs as him.
 
     Nothing of the VM may run: an ordinary user could not end it.
     """
     vm.stop()
-    if not IS_ROOT:
-        me = (f"--map-user={OTHER}", f"--map-group={OTHER}")
-        return ("unshare", "-U", *me)
-    subprocess.run(("chown", "-R", f"{OTHER}:{OTHER}", vm.home), check=True)
-    return other(vm)
+    if not IS_ROOT and _works(*NAMELESS):
+        yield NAMELESS
+        return
+    sudo = () if IS_ROOT else SUDO
+    if sudo and not _works(*sudo):
+        pytest.skip("nobody else can be had: no user namespace, no root, no sudo")
+    _give(vm, OTHER, OTHER, sudo)
+    try:
+        yield (*sudo, *other(vm, sudo))
+    finally:
+        if found := [str(pid) for pid in vm.pids("")]:
+            subprocess.run((*sudo, "kill", "-KILL", *found), check=False)
+        _give(vm, os.geteuid(), os.getegid(), sudo)
 
 
-def other(vm: Vm) -> tuple[str, ...]:
-    """Return what runs a command as a user who owns nothing here; for root only.
+@cache
+def _works(*prefix: str) -> bool:
+    try:
+        done = subprocess.run((*prefix, "true"), capture_output=True, check=False)
+    except OSError:
+        return False
+    return not done.returncode
+
+
+def _give(vm: Vm, user: int, group: int, sudo: tuple[str, ...]) -> None:
+    owner = f"{user}:{group}"
+    subprocess.run((*sudo, "chown", "-R", owner, str(vm.home)), check=True)
+
+
+def other(vm: Vm, sudo: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return what root runs to run a command as a user who owns nothing here.
 
     In mounts of his own the ways to the VM and to the interpreter are open to him.
     """
-    vm.home.chmod(0o755)
+    subprocess.run((*sudo, "chmod", "755", str(vm.home)), check=True)
     places = {Path(sys.base_prefix), Path(sys.prefix), REPOSITORY, vm.home}
     closed = {place: top for place in places if (top := _closed(place))}
     needed = " ".join(map(str, sorted(closed)))
