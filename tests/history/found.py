@@ -28,6 +28,13 @@ FOUND = {
         "failure rollback | ship g !0 | tell 0 success | rollback previous | ship g "
         "| reset 1 | tell 0 failure | ship g"
     ),
+    "a drift is told by the timer alike, killed or not": (
+        "success rollback | deploy 0 | ship g | tell 0 success | reset 1 | ship u !0"
+    ),
+    "a return that failed is tried again by the timer alike, killed or not": (
+        "success rollback | ship u | ship g | tell 0 success | reset 1 | ship u "
+        "| ship g !0"
+    ),
     "killed while its tool lives on, and nothing had been said of it": (
         "success rollback | ship u !1 ~"
     ),

@@ -95,6 +95,7 @@ def _started() -> World:
 
 
 def _live(world: World, operation: Operation) -> None:
+    _let_the_timer_come(world, operation)
     fate = _fate(world, None, operation.visit)
     act(world, operation, fate)
     world.ticks.append(len(fate.ticks))
@@ -102,7 +103,18 @@ def _live(world: World, operation: Operation) -> None:
         act(world, Operation("resume"), Fate())
 
 
+def _let_the_timer_come(world: World, operation: Operation) -> None:
+    """Have told and tried again what waits, before an operation that is to die.
+
+    Otherwise the timer that comes after its death finds it, and the play without the
+    death does not.
+    """
+    if operation.deaths:
+        act(world, Operation("resume"), Fate())
+
+
 def _die(world: World, operation: Operation, ticks: int) -> None:
+    _let_the_timer_come(world, operation)
     before, deaths = records.begun(world), list(operation.deaths)
     left = deaths.pop(0) % ticks if deaths and ticks else None
     fate = _fate(world, left, operation.visit)
