@@ -79,7 +79,8 @@ def unknown(vm: Vm) -> Iterator[tuple[str, ...]]:
         yield (*sudo, *other(vm, sudo))
     finally:
         if found := [str(pid) for pid in vm.pids("")]:
-            subprocess.run((*sudo, "kill", "-KILL", *found), check=False)
+            end = ("sh", "-c", 'kill -KILL "$@"', "sh", *found)
+            subprocess.run((*sudo, *end), check=False)
         _give(vm, os.geteuid(), os.getegid(), sudo)
 
 
