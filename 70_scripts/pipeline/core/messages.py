@@ -35,16 +35,18 @@ class Notice:
     is_read_back: bool = False
 
 
-def ended(order: Order, outcome: Outcome, instead: Sha | None, alert: Notice) -> Notice:
+def ended(
+    order: Order, outcome: Outcome, instead: Sha | None, *, is_read_back: bool = False
+) -> Notice:
     """Say in the message that followed a deployment how it ended; an alert says why.
 
     Args:
         order: of the deployment.
         outcome: how it ended.
         instead: the version that was put back, read back.
-        alert: what is said aloud of it.
+        is_read_back: it was read back just now that the SHA serves, healthy.
     """
-    if alert.is_read_back:
+    if is_read_back:
         return _notice("✅", "Deployed", order, ("Serving this SHA, verified healthy",))
     if instead is not None:
         lines = (f"Serving {instead.short} again, verified healthy",)

@@ -210,7 +210,8 @@ class Journal(Records):
         if notice is not None and notice.is_alert:
             is_back = outcome is Outcome.ROLLED_BACK
             instead = serving if is_back else None
-            end = ended(deployment.order, outcome, instead, notice)
+            is_there = notice.is_read_back
+            end = ended(deployment.order, outcome, instead, is_read_back=is_there)
             self._tell(deployment.id, end)
         self._tell(deployment.id, notice)
 

@@ -120,10 +120,9 @@ def test_text(notice: Notice, text: str, is_alert: bool) -> None:
 def test_an_end_claims_to_serve_only_what_was_read_back() -> None:
     """A late success is the end of what may serve no more; its message claims less."""
     forward, late = (TEXTS[name][0] for name in ("rolled forward", "validated late"))
-    after, only_told = (
-        messages.ended(ORDER, Outcome.VALIDATED, None, alert).text
-        for alert in (forward, late)
-    )
+    assert forward.is_read_back and not late.is_read_back
+    after = messages.ended(ORDER, Outcome.VALIDATED, None, is_read_back=True).text
+    only_told = messages.ended(ORDER, Outcome.VALIDATED, None).text
     assert "Serving this SHA, verified healthy" in after
     assert only_told == f"⏹️ PREPROD - Ended: validated{HEAD}What follows says why"
 
