@@ -73,10 +73,10 @@ def unknown(vm: Vm) -> Iterator[tuple[str, ...]]:
         pytest.skip("nobody else can be had: no user namespace, no root, no sudo")
     # The stand-in of GitHub looks for pushes there all the time.
     subprocess.run(("chmod", "-R", "o+rX", str(vm.origin)), check=True)
-    vm.home.chmod(0o755)
+    prefix = (*sudo, *other(vm))
     _give(vm, OTHER, OTHER, sudo)
     try:
-        yield (*sudo, *other(vm, sudo))
+        yield prefix
     finally:
         if found := [str(pid) for pid in vm.pids("")]:
             end = ("sh", "-c", 'kill -KILL "$@"', "sh", *found)
@@ -98,12 +98,12 @@ def _give(vm: Vm, user: int, group: int, sudo: tuple[str, ...]) -> None:
     subprocess.run((*sudo, "chown", "-R", owner, str(vm.home)), check=True)
 
 
-def other(vm: Vm, sudo: tuple[str, ...] = ()) -> tuple[str, ...]:
+def other(vm: Vm) -> tuple[str, ...]:
     """Return what root runs to run a command as a user who owns nothing here.
 
     In mounts of his own the ways to the VM and to the interpreter are open to him.
     """
-    subprocess.run((*sudo, "chmod", "755", str(vm.home)), check=True)
+    vm.home.chmod(0o755)
     places = {Path(sys.base_prefix), Path(sys.prefix), REPOSITORY, vm.home}
     closed = {place: top for place in places if (top := _closed(place))}
     needed = " ".join(map(str, sorted(closed)))
