@@ -105,6 +105,7 @@ def test_a_migration_that_is_killed_leaves_nothing(
     sha = push(upgraded, "N+1, killed while it migrates")
     upgraded.ci(sha)
     assert upgraded.end(sha) == "validated"
+    upgraded.wait(lambda: not_adopted(upgraded))
     assert (vm.in_force(), vm.validated()) == (upgraded.good, sha)
     assert tables(vm) == before and is_whole(vm)
     marker.unlink()
