@@ -41,7 +41,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             begin(world)
             vm.settings = {**vm.settings, "ci": {"deadline": 600}}
             vm.configure()
-            bin_folder = make_stand_ins(scratch, vm.config)
+            bin_folder = make_stand_ins(scratch, vm.config, vm.state)
             path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
             made = Stage(world, scratch, path, gh, newer=world.good)
             (vm.clone / ".git/info/exclude").write_text(".venv*\nhtmlcov\n")

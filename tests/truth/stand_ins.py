@@ -1,7 +1,8 @@
 """What stands in for programs that a test must not run as they are, and why.
 
 `sudo` runs the command as it is; `tail -f` ends; `docker-compose` restarts the
-sandbox's process (the real one, as typed: tests/docker/test_rollback.py). The tools
+sandbox's process, or shows its log (the real one, as typed:
+tests/docker/test_rollback.py). The tools
 that the checks start answer at once: the scripts and the choice of checks are what is
 tried here (what the tools find: tests/checks). `uv` makes an environment of those, and
 is itself everywhere else.
@@ -21,7 +22,11 @@ SUDO = '#!/bin/sh\nexec "$@"\n'
 TAIL = '#!/bin/sh\n[ "$1" != -f ] || shift\nexec /usr/bin/tail "$@"\n'
 COMPOSE = """#!/bin/sh
 case $2 in *-preprod.yml) name=preprod ;; *) name=prod ;; esac
-PYTHONPATH={scripts} exec {python} {restart} {config} $name
+case $3 in
+  restart|up) PYTHONPATH={scripts} exec {python} {restart} {config} $name ;;
+  logs) exec tail -n 50 {state}/$name-app.log ;;
+  *) echo "docker-compose $3: nothing stands in for it" >&2; exit 64 ;;
+esac
 """
 UV = """#!/bin/sh
 case "$*" in
@@ -42,7 +47,7 @@ def write(file: Path, text: str) -> None:
     file.chmod(0o755)
 
 
-def make_stand_ins(folder: Path, config: Path) -> Path:
+def make_stand_ins(folder: Path, config: Path, state: Path) -> Path:
     """Write the stand-ins; return the folder that comes first on PATH."""
     bin_folder, tools = folder / "bin", folder / "tools"
     restart = folder / "restart.py"
@@ -50,7 +55,10 @@ def make_stand_ins(folder: Path, config: Path) -> Path:
     words = {"python": sys.executable, "scripts": SCRIPTS, "restart": restart}
     write(bin_folder / "sudo", SUDO)
     write(bin_folder / "tail", TAIL)
-    write(bin_folder / "docker-compose", COMPOSE.format(config=config, **words))
+    write(
+        bin_folder / "docker-compose",
+        COMPOSE.format(config=config, state=state, **words),
+    )
     uv = UV.format(tools=tools, uv=TOOLS / "uv")
     write(bin_folder / "uv", uv)
     _make_tools(tools, uv)

@@ -89,7 +89,8 @@ def test_environments_do_not_wait_for_each_other(
     for name in names[:-1]:
         site.answers(f"/{name}/", Reply(body=b"x", drip=99))
     site.answers("/env39/", GOOD)
-    targets = [target(site, http, name, timeout=0.5) for name in names]
+    targets = [target(site, http, name, timeout=0.5) for name in names[:-1]]
+    targets.append(target(site, http, names[-1], timeout=15))  # A busy machine is slow.
     begin = time.monotonic()
     seen = look_at(targets, Persistence(1, 1), clock)
     # One after another they cannot take less, however fast the machine is.
