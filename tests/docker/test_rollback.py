@@ -214,6 +214,20 @@ def test_the_hand_made_way_still_works(running: World, typed: str) -> None:
     assert running.status()["has_drifted"]
 
 
+def test_the_log_is_followed_as_typed(running: World) -> None:
+    """`logs -f` from any folder shows what the container says, and disturbs nothing."""
+    before, sha = container_of(running), running.vm.serving()
+    file = running.vm.root / "30_docker" / "docker-compose-preprod.yml"
+    command = ("docker-compose", "-f", str(file), "logs", "-f", "--tail=50")
+    home = running.vm.home
+    with subprocess.Popen(command, cwd=home, stdout=subprocess.PIPE, text=True) as log:
+        assert log.stdout is not None
+        line = log.stdout.readline()
+        log.terminate()
+    assert "app-1" in line
+    assert sha and (container_of(running), running.vm.serving()) == (before, sha)
+
+
 def test_backup_with_data_and_image_comes_back(running: World) -> None:
     """A backup knows the very image that serves; its data survives loss and reset."""
     data = running.vm.root / "10_preprod/data"

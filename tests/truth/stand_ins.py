@@ -1,11 +1,10 @@
 """What stands in for programs that a test must not run as they are, and why.
 
 `sudo` runs the command as it is; `tail -f` ends; `docker-compose` restarts the
-sandbox's process, or shows its log (the real one, as typed:
-tests/docker/test_rollback.py). The tools
-that the checks start answer at once: the scripts and the choice of checks are what is
-tried here (what the tools find: tests/checks). `uv` makes an environment of those, and
-is itself everywhere else.
+sandbox's process, or shows the end of its log (the real one, as typed:
+tests/docker/test_rollback.py). The tools that the checks start answer at once: the
+scripts and the choice of checks are what is tried here (what the tools find:
+tests/checks). `uv` makes an environment of those, and is itself everywhere else.
 """
 
 import shutil
