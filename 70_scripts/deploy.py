@@ -22,7 +22,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     env = pipeline.environment(arguments.environment)
     sha = commits.commit(pipeline, arguments.sha)
     order = _order(env, sha, pipeline.job(sha))
-    if env.is_validated_only:
+    if not env.is_judged:
         raise Refused(
             f"deploying to {env.name}",
             "only what was validated goes there, by a promotion",

@@ -76,7 +76,7 @@ class Looking:
             is_turn = is_urgent or int(pipeline.clock.now() / 60) % SPARING == 0
             if not is_turn or allowance.is_spent():
                 return None
-        watch = pipeline.watch(self.env.why_no_ci)
+        watch = pipeline.watch(self.env.judged.why_no_ci)
         judgement = look_safely(watch, sha)
         allowance.record(watch.github)
         tell_moved(self.env, watch.github)

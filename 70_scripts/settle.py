@@ -46,7 +46,7 @@ def _judgement(
         verdict = Verdict(given)
         return Judgement(verdict, f"verdict given by hand: {verdict}")
     try:
-        watch = pipeline.watch(env.why_no_ci)
+        watch = pipeline.watch(env.judged.why_no_ci)
         judgement = look_or_believe(watch, sha, run_of(pipeline.finished_run()))
         tell_moved(env, watch.github)
         return judgement

@@ -9,7 +9,7 @@ from pipeline.core.sha import Sha
 from pipeline.effects.account import refuse_other_user
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
-from pipeline.strategies.choice import compose_places, compose_variables
+from pipeline.strategies.variables import compose_places, compose_variables
 from pipeline.usecases.home import link_into_home
 from pipeline.usecases.installation import Wishes, install
 from pipeline.usecases.units import install_units

@@ -24,11 +24,13 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     env = pipeline.environment(arguments.environment)
     sha = commits.known_commit(pipeline, env, arguments.sha)
     if arguments.detach:
-        print(env.watchers.launch(sha))
+        print(env.judged.watchers.launch(sha))
         return 0
     try:
-        with held(env.watchers.lock(sha), pipeline.clock, patience=LOOKERS_PATIENCE):
-            watch = pipeline.watch(env.why_no_ci)
+        with held(
+            env.judged.watchers.lock(sha), pipeline.clock, patience=LOOKERS_PATIENCE
+        ):
+            watch = pipeline.watch(env.judged.why_no_ci)
             waited = watch.patience.used(age(env, sha))
             judgement = await_verdict(watch, sha, pipeline.clock, say, waited)
             tell_moved(env, watch.github)

@@ -1,6 +1,5 @@
 """``pipeline.yml`` as typed values; the file in the repository documents every key."""
 
-from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from pipeline.core.settlement import OnNoVerdict
 from pipeline.effects.account import expand_home
 from pipeline.effects.files import read_plain
 from pipeline.errors import ConfigurationError
+from pipeline.strategies import MODULES
 
 FILE_NAME = "pipeline.yml"
 
@@ -37,6 +37,13 @@ def _week_time(text: object) -> WeekTime:
     return WeekTime.parse(str(text))
 
 
+def _strategy(name: str) -> str:
+    if name not in MODULES:
+        raise ValueError(f"must be one of: {', '.join(MODULES)}")
+    return name
+
+
+StrategyName = Annotated[str, AfterValidator(_strategy)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 HomePath = Annotated[Path, AfterValidator(lambda path: expand_home(path).absolute())]
 RelativePath = Annotated[str, AfterValidator(_inside)]
@@ -155,13 +162,6 @@ class Monitoring(Section):
     tell_recovery: bool
 
 
-class StrategyName(StrEnum):
-    """How an environment changes version."""
-
-    RESTART = "restart"
-    PROCESS = "process"
-
-
 class EnvironmentSettings(Section):
     """One environment."""
 
@@ -171,7 +171,9 @@ class EnvironmentSettings(Section):
     bind: str
     port: int = Field(ge=1, le=65_535)
     url: ShownUrl
-    validated_only: bool
+    promoted_from: str | None
+    backup: bool
+    commit_status: bool
     checks: int = Field(ge=1, le=100)
     soak: Annotated[float, Field(ge=0, le=600)] | None
     rollback_on_failure: bool
@@ -194,6 +196,27 @@ class Config(Section):
     environments: dict[
         Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], EnvironmentSettings
     ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_roles(cls, document: object) -> object:
+        match document:
+            case {"environments": dict(environments)}:
+                _name_roles(environments)
+        return document
+
+    @model_validator(mode="after")
+    def _promotes_what_is_judged(self) -> Self:
+        for name, settings in self.environments.items():
+            if settings.promoted_from is None:
+                continue
+            source = self.environments.get(settings.promoted_from)
+            if source is None or source.promoted_from is not None:
+                raise ValueError(
+                    f"environments.{name}.promoted_from: must name an environment "
+                    "that is itself not promoted"
+                )
+        return self
 
     def environment(self, name: str) -> EnvironmentSettings:
         """Return the settings of an environment.
@@ -246,3 +269,21 @@ def load_config(path: Path) -> Config:
     raise ConfigurationError(
         f"reading {path}", faults, "compare with the pipeline.yml that is shipped"
     )
+
+
+def _name_roles(environments: dict[str, object]) -> None:
+    """Replace ``validated_only``, which once stood for three settings, by these."""
+    flags = {
+        name: settings.pop("validated_only")
+        for name, settings in environments.items()
+        if isinstance(settings, dict)
+        and isinstance(settings.get("validated_only"), bool)
+    }
+    judged = next((name for name, flag in flags.items() if not flag), None)
+    for name, flag in flags.items():
+        environments[name] = {
+            "promoted_from": judged if flag else None,
+            "backup": flag,
+            "commit_status": not flag,
+            **environments[name],  # type: ignore[dict-item]
+        }

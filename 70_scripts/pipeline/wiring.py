@@ -22,9 +22,7 @@ from pipeline.errors import EXPECTED, ConfigurationError
 from pipeline.gateways.adoptions import Adoptions
 from pipeline.gateways.database import open_database
 from pipeline.gateways.discord import Discord
-from pipeline.gateways.git_files import require_plain_worktree
 from pipeline.gateways.git_store import Store
-from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.github import GitHub
 from pipeline.gateways.github_reports import GitHubReports, Place
 from pipeline.gateways.health import Endpoint
@@ -34,21 +32,23 @@ from pipeline.gateways.outbox import Outbox
 from pipeline.gateways.secrets import FILE_NAME, Secrets, is_safe_address, load_secrets
 from pipeline.gateways.state_file import StateFile
 from pipeline.gateways.watcher import WatcherLauncher
-from pipeline.strategies.choice import COMPOSE_FOLDER, host_policy_of, strategy_of
+from pipeline.strategies.choice import host_policy_of, strategy_of
 from pipeline.usecases.adoption import Gate
 from pipeline.usecases.backups import back_up
 from pipeline.usecases.ci_triggers import CiTriggers
-from pipeline.usecases.environment import Environment
+from pipeline.usecases.environment import Environment, Judged, Promoted
 from pipeline.usecases.layout import Layout
 from pipeline.usecases.mail import Allowance, Mail
 from pipeline.usecases.migrating import migrate_at_start
 from pipeline.usecases.monitoring import Target
+from pipeline.usecases.pointer import Pointer
 from pipeline.usecases.releases import Releases
 from pipeline.usecases.reporting import Reports
 from pipeline.usecases.watching import Watch
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 LOCK_PATIENCE = 900.0
+POINTER = "last-validated-sha.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Pipeline:
         notices = Outbox(self.journal_file, lock, discord, self.clock)
         github = self._github_reports()
         places = {
-            name: Place(name, settings.url, settings.validated_only)
+            name: Place(name, settings.url, settings.promoted_from is not None)
             for name, settings in self.config.environments.items()
         }
         lock = state / "reports.lock"
@@ -206,7 +206,7 @@ class Pipeline:
             base = f"http://{settings.bind}:{settings.port}"
         soak = settings.soak
         if soak is None:
-            soak = health.soak if settings.validated_only else 0.0
+            soak = health.soak
         return Endpoint(http, base, name, content, health, settings.checks, soak)
 
     def target(self, name: str, vantage: Vantage) -> Target:
@@ -223,32 +223,35 @@ class Pipeline:
         settings = self.config.environment(name)
         state, store = self.config.paths.state, self.store()
         journal = Journal(open_database(self.journal_file), self.clock)
-        worktree = Worktree(self.config.paths.root / settings.worktree)
-        require_plain_worktree(worktree.path)  # Before anything is begun.
+        strategy = strategy_of(self.config, name, store)
         return Environment(
             name=name,
+            role=self._role(name, store, journal),
             store=store,
-            worktree=worktree,
-            strategy=strategy_of(self.config, name, store),
-            strategy_files=(COMPOSE_FOLDER, *self.config.image.defined_by),
+            strategy=strategy,
             endpoint=self.endpoint(name, Vantage.INSIDE),
             journal=journal,
-            state_file=StateFile(state / "last-validated-sha.txt"),
+            pointer=Pointer(journal, StateFile(state / POINTER), store, say),
             outbox=self.outbox(),
             clock=self.clock,
-            on_no_verdict=self.config.ci.on_no_verdict,
-            on_no_ci=self.config.ci.on_no_ci,
-            patience=self._patience(),
-            why_no_ci=self._triggers(name, store, journal).why_no_ci,
-            is_validated_only=settings.validated_only,
             lock=partial(self._lock, name),
-            watchers=self.watcher(name),
             say=say,
             url=settings.url,
             is_busy=lambda: is_held(state / f"{name}.lock"),
             rolls_back=settings.rollback_on_failure,
-            check_host_use=host_policy_of(self.config, name, store).check,
-            backup=self._back_up if settings.validated_only else None,
+            check_host_use=host_policy_of(self.config, name, store, strategy).check,
+            backup=self._back_up if settings.backup else None,
+        )
+
+    def _role(self, name: str, store: Store, journal: Journal) -> Judged | Promoted:
+        if source := self.config.environment(name).promoted_from:
+            return Promoted(source)
+        return Judged(
+            watchers=self.watcher(name),
+            on_no_verdict=self.config.ci.on_no_verdict,
+            patience=self._patience(),
+            on_no_ci=self.config.ci.on_no_ci,
+            why_no_ci=self._triggers(name, store, journal).why_no_ci,
         )
 
     def _lock(

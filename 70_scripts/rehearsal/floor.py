@@ -6,6 +6,7 @@ import urllib.request
 from pipeline import wiring
 from pipeline.config import load_config
 from pipeline.core.sha import Sha
+from pipeline.gateways.git_worktree import Worktree
 from rehearsal.scene import Scene
 
 POLL = 0.02
@@ -18,12 +19,14 @@ def measure_floor(scene: Scene, good: str, bad: str) -> float:
     The worktree goes to ``bad`` first, so that the reset has something to do.
     """
     file = scene.clone / "pipeline.yml"
-    env = wiring.build(load_config(file), file).environment("preprod")
+    config = load_config(file)
+    env = wiring.build(config, file).environment("preprod")
+    worktree = Worktree(config.paths.root / config.environment("preprod").worktree)
     with env.lock():
-        env.worktree.reset(Sha(bad))
+        worktree.reset(Sha(bad))
         start = time.monotonic()
-        env.worktree.reset(Sha(good))
-        env.strategy.activate(Sha(good))
+        worktree.reset(Sha(good))
+        env.strategy.restart()
         while not _answers(scene.url) and time.monotonic() - start < PATIENCE:
             time.sleep(POLL)
         return time.monotonic() - start

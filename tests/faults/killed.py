@@ -70,7 +70,7 @@ def name_of(frame: FrameType) -> str:
     if frame.f_code.co_name != "_mark":
         return frame.f_code.co_name.strip("_")
     mark = "done" if frame.f_locals["is_done"] else "begun"
-    return f"{frame.f_locals['step']} {mark}"
+    return f"{frame.f_locals['step'].word} {mark}"
 
 
 if __name__ == "__main__":

@@ -9,13 +9,17 @@ from pipeline.core.history import Step
 MOMENTS = ("before", "after")
 NEVER, FULL = "never", "full"
 NOT_ON_PREPROD = (Step.BACKUP,)
+# What an environment with one place has no need of.
+WITH_SLOTS = (Step.START, Step.VERIFY, Step.RETIRE)
 NOT_IN_A_RETURN = (Step.FETCH, Step.WATCH)
 
 
 def marks(*left_out: Step) -> tuple[str, ...]:
     """Return the facts of every step but some."""
-    steps = (step for step in Step if step not in (*NOT_ON_PREPROD, *left_out))
-    return tuple(f"{step} {mark}" for step in steps for mark in ("begun", "done"))
+    steps = (
+        step for step in Step if step not in (*NOT_ON_PREPROD, *WITH_SLOTS, *left_out)
+    )
+    return tuple(f"{step.word} {mark}" for step in steps for mark in ("begun", "done"))
 
 
 # The facts of a deployment, of a red verdict that is settled, and of a green one.
@@ -57,7 +61,11 @@ def interruptions(verb: str, points: tuple[str, ...], *moments: str) -> tuple[st
     )
 
 
-PROMOTION_STEPS = {f"dies in “{step}”": step for step in Step if step != Step.WATCH}
+PROMOTION_STEPS = {
+    f"dies in “{step.word}”": step
+    for step in Step
+    if step not in (*WITH_SLOTS, Step.WATCH)
+}
 WORDS = {
     f"{word!r} typed": word
     for word in ("deploy", " DEPLOY", "DEPLOY ", "Deploy", "", "--DEPLOY", "ДEPLOY")

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pipeline.core.history import Step
 
 from tests.faults.interrupted import KILLER
 from tests.faults.rows import PROMOTION_STEPS, WORDS, cases
@@ -172,7 +173,7 @@ def test_failed_health_brings_the_old_version_back(patient: World) -> None:
     assert served(patient) == patient.good
     assert patient.vm.serving() == sha, "preprod was touched"
     (told,) = [text for text in patient.vm.notices() if "↩️ PROD" in text]
-    assert "verify: " in told and "https://gh/o/r/actions/runs/7" in told
+    assert "confirm: " in told and "https://gh/o/r/actions/runs/7" in told
     assert "git reset" not in told
     assert "rolled back here" in promote(patient, code=3), "a bad SHA is remembered"
 
@@ -265,13 +266,15 @@ def test_a_freeze_warns(patient: World) -> None:
 
 
 @pytest.mark.parametrize("step", cases("prod", PROMOTION_STEPS))
-def test_a_promotion_that_dies_is_resumed_to_its_end(patient: World, step: str) -> None:
+def test_a_promotion_that_dies_is_resumed_to_its_end(
+    patient: World, step: Step
+) -> None:
     """Killed in any step, `resume` brings it to the end it would have had."""
     promote(patient)
     sha = changed(patient)
     vm = patient.vm
     script = str(SCRIPTS / "promote.py")
-    killed = (str(KILLER), "after", f"{step} begun", script)
+    killed = (str(KILLER), "after", f"{step.word} begun", script)
     died = run_python(patient, *killed, *DEPLOY)
     assert died.returncode == -9
     vm.script("resume")

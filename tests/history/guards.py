@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from pipeline.gateways import health, lock, outbox_records, records, state_file
-from pipeline.usecases import activation, performance, resumption, settlement
+from pipeline.strategies import in_place
+from pipeline.usecases import performance, resumption, settlement
 
 from tests.history import mortal, mortal_git, switches
 from tests.history.found import FOUND
@@ -59,7 +60,7 @@ GUARDS = (
     Guard(
         "what_serves_is_healthy",
         "an unhealthy version goes back at once",
-        switches.replaced(performance, "put_up_or_return", switches.left_unhealthy),
+        switches.replaced(performance, "roll_out_or_return", switches.left_unhealthy),
     ),
     Guard(
         "as_if_nothing_died",
@@ -104,7 +105,7 @@ GUARDS = (
     Guard(
         "hand_edits_are_kept",
         "hand edits are kept aside before a reset",
-        switches.replaced(activation, "_keep", switches.nothing),
+        switches.replaced(in_place.InPlace, "keep", lambda *_: ()),
     ),
     Guard(
         "drift_is_left_alone",

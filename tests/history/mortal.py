@@ -12,7 +12,9 @@ from pipeline.effects.clock import Clock
 from pipeline.gateways import database
 from pipeline.gateways.journal import Journal
 from pipeline.gateways.outbox import Outbox
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.state_file import StateFile
+from pipeline.strategies.in_place import InPlace
 
 from tests.history.death import Fate
 from tests.history.outside import App, Served
@@ -85,15 +87,17 @@ class MortalStateFile:
             self.file.write(sha)
 
 
-@dataclass(frozen=True, slots=True)
-class MortalStrategy:
+class MortalStrategy(InPlace):
     """Stops and starts the app; death comes before, between and after."""
 
-    app: App
-    fate: Fate
+    def __init__(self, app: App, fate: Fate, worktree: Worktree) -> None:
+        """Serve ``worktree``."""
+        super().__init__(worktree, ("behaviour.txt",))
+        self.app, self.fate = app, fate
 
     def prepare(self, sha: Sha, tree: Path) -> None:
         """Build nothing: this app needs nothing."""
+        self._worktree.await_unlocked()
         self.fate.tick("prepare")
 
     def artefact(self, sha: Sha) -> str:
@@ -104,11 +108,11 @@ class MortalStrategy:
         """Name the process: which one it is since the beginning."""
         return str(self.app.starts)
 
-    def by_hand(self) -> str:
+    def restart_by_hand(self) -> str:
         """Return what a person types to restart."""
         return "restart"
 
-    def activate(self, sha: Sha) -> None:
+    def restart(self) -> None:
         """Serve what the worktree holds."""
         self.fate.tick("stop", self.app.stop)
         self.app.stop()
@@ -120,14 +124,6 @@ class MortalStrategy:
         """Tell whether the version ended by itself."""
         served = self.app.serving
         return served is None or served.behaviour == "exits"
-
-    def was_lost_with_machine(self) -> bool:
-        """Tell that no machine was started anew: reboots are tested elsewhere."""
-        return False
-
-    def logs(self) -> str:
-        """Return nothing: this app prints nothing."""
-        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,4 +99,4 @@ def telling_apart() -> Iterator[None]:
 def left_unhealthy(env: Any, put_up: Deployment) -> None:
     """Put a version up, and leave it there as it is."""
     with suppress(Unhealthy):
-        activation.put_up(env, put_up)
+        activation.roll_out(env, put_up)

@@ -20,7 +20,8 @@ from pipeline.gateways.discord import Discord
 from pipeline.gateways.github import GitHub
 from pipeline.gateways.health import Endpoint
 from pipeline.gateways.state_file import StateFile
-from pipeline.usecases.environment import Environment
+from pipeline.usecases.environment import Environment, Judged
+from pipeline.usecases.pointer import Pointer
 from pipeline.usecases.watching import Watch
 
 from tests.history import mortal, mortal_git, outside
@@ -114,21 +115,25 @@ class World:
             app, wire = self.outside.app, Wire(self.outside, fate)
             journal = mortal.MortalJournal(database, self.clock, fate, app, self.told)
             state = self.places.state
+            store = mortal_git.MortalStore(self.places.store, "main", fate, self.stored)
+            file = mortal.MortalStateFile(
+                StateFile(state / "last-validated-sha.txt"), fate
+            )
             yield Environment(
                 name=NAME,
-                store=mortal_git.MortalStore(
-                    self.places.store, "main", fate, self.stored
+                store=store,
+                role=Judged(
+                    watchers=mortal.MortalWatchers(self.watchers, fate),  # type: ignore
+                    on_no_verdict=self.mode,
                 ),
-                worktree=mortal_git.MortalWorktree(self.places.worktree, fate),
-                strategy=mortal.MortalStrategy(app, fate),
-                strategy_files=("behaviour.txt",),
+                strategy=mortal.MortalStrategy(
+                    app, fate, mortal_git.MortalWorktree(self.places.worktree, fate)
+                ),
                 endpoint=Endpoint(
                     wire, outside.APP, NAME, NAME, HEALTH, CHECKS  # type: ignore
                 ),
                 journal=journal,
-                state_file=mortal.MortalStateFile(  # type: ignore
-                    StateFile(state / "last-validated-sha.txt"), fate
-                ),
+                pointer=Pointer(journal, file, store, self.said.append),  # type: ignore
                 outbox=mortal.OutboxAtOnce(  # type: ignore
                     state / "journal.db",
                     state / "outbox.lock",
@@ -137,10 +142,7 @@ class World:
                     patience=10.0,
                 ),
                 clock=self.clock,
-                on_no_verdict=self.mode,
-                is_validated_only=False,
                 lock=lambda patience=2.0: self._lock(fate, patience),
-                watchers=mortal.MortalWatchers(self.watchers, fate),  # type: ignore
                 say=self.said.append,
             )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import load_config
-from pipeline.core.sha import Sha
 from pipeline.gateways.git_store import Store
 from pipeline.strategies.choice import strategy_of
 
@@ -39,7 +38,7 @@ class Template:
             vm.keep_webhook()
             if self.awaiting:
                 vm.pushed.append(self.awaiting)
-            _activate(vm, self.awaiting or self.good)
+            _restart(vm)
             world.wait(vm.serving)
             yield world
 
@@ -69,7 +68,7 @@ def _repoint(vm: Vm) -> None:
         (vm.root / name / ".git").write_text(f"gitdir: {administration}\n")
 
 
-def _activate(vm: Vm, sha: str) -> None:
+def _restart(vm: Vm) -> None:
     config = load_config(vm.config)
     store = Store(vm.root / ".pipeline" / "repo.git", config.github.branch)
-    strategy_of(config, "preprod", store).activate(Sha(sha))
+    strategy_of(config, "preprod", store).restart()

@@ -27,7 +27,7 @@ from pipeline import wiring
 from pipeline.config import load_config
 file = Path(sys.argv[1])
 env = wiring.build(load_config(file), file).environment(sys.argv[2])
-env.strategy.activate(env.worktree.head())
+env.strategy.restart()
 """
 
 

@@ -21,8 +21,8 @@ def test_shipped_file_loads() -> None:
     assert list(config.environments) == ["preprod", "prod"]
     ports = [each.port for each in config.environments.values()]
     assert ports == [8500, 8501]
-    only_validated = [each.validated_only for each in config.environments.values()]
-    assert only_validated == [False, True]
+    sources = [each.promoted_from for each in config.environments.values()]
+    assert sources == [None, "preprod"]
     assert config.paths.root == Path.home() / "mangetamain"
     assert config.paths.state == Path("/var/app-state")
     assert config.ci.on_no_verdict is OnNoVerdict.ROLLBACK
@@ -100,7 +100,9 @@ BAD: list[tuple[str, object]] = [
     ("environments.preprod.port", 0),
     ("environments.preprod.port", 65_536),
     ("environments.preprod.port", "http"),
-    ("environments.preprod.validated_only", None),
+    ("environments.preprod.backup", None),
+    ("environments.prod.promoted_from", "prod"),
+    ("environments.prod.promoted_from", "elsewhere"),
 ]
 
 

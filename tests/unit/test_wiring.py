@@ -9,7 +9,8 @@ from pipeline.config import load_config
 from pipeline.errors import ConfigurationError
 from pipeline.strategies.process import Process
 from pipeline.strategies.restart import Restart
-from pipeline.strategies.choice import compose_variables
+from pipeline.strategies.variables import compose_variables
+from pipeline.usecases.environment import Promoted
 from pipeline.wiring import Pipeline
 
 from tests.unit.configuration import write_config
@@ -62,10 +63,9 @@ def test_strategy_is_the_configured_one(
     pipeline = built(tmp_path, environments__preprod__strategy=name)
     env = pipeline.environment("preprod")
     assert isinstance(env.strategy, kind)
-    assert env.worktree.path == tmp_path / "root/10_preprod"
-    assert env.state_file.path == tmp_path / "state/last-validated-sha.txt"
-    assert pipeline.environment("prod").is_validated_only
-    assert not env.is_validated_only
+    assert env.pointer.file.path == tmp_path / "state/last-validated-sha.txt"
+    assert pipeline.environment("prod").role == Promoted("preprod")
+    assert env.is_judged
 
 
 def test_environments_do_not_share_locks(tmp_path: Path) -> None:

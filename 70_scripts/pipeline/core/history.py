@@ -18,16 +18,27 @@ class Kind(StrEnum):
 
 
 class Step(StrEnum):
-    """The steps of a deployment, in order; each is journaled before and after."""
+    """The steps of a deployment, in order; each is journaled before and after.
+
+    The values are what the journal holds. Older pipelines wrote them, and still read
+    them while this one is adopted: they never change, whatever the steps are called.
+    """
 
     FETCH = "fetch"
     PREPARE = "prepare"
     BACKUP = "backup"
     KEEP = "keep"
-    RESET = "reset"
-    ACTIVATE = "activate"
-    VERIFY = "verify"
+    START = "activate"
+    VERIFY = "probe"
+    SWITCH = "reset"
+    CONFIRM = "verify"
+    RETIRE = "retire"
     WATCH = "watch"
+
+    @property
+    def word(self) -> str:
+        """Return what people call it."""
+        return self.name.lower()
 
 
 class Outcome(StrEnum):

@@ -108,7 +108,7 @@ class Memory:
     def _events(self, environment: str) -> Iterator[Event]:
         execute = self._database.execute
         passed = deque(execute(PASSED_AGAIN, (Verdict.PASSED,)))
-        names = {"environment": environment, "verify": Step.VERIFY, "keep": Step.KEEP}
+        names = {"environment": environment, "verify": Step.CONFIRM, "keep": Step.KEEP}
         for row in execute(PLACED, names):
             while passed and passed[0]["place"] < row["place"]:
                 yield Cleared(Sha(passed.popleft()["sha"]))
@@ -155,6 +155,6 @@ class Memory:
             "SELECT s.detail FROM step s JOIN deployment d ON d.id = s.deployment "
             "WHERE d.environment <> ? AND d.sha = ? AND s.name = ? AND s.is_done "
             "ORDER BY s.id DESC LIMIT 1",
-            (environment, sha, Step.VERIFY),
+            (environment, sha, Step.CONFIRM),
         ).fetchone()
         return str(row["detail"]) if row else ""

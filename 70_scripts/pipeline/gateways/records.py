@@ -57,15 +57,15 @@ class Records(Memory):
     def live(self, environment: str) -> Deployment | None:
         """Return the deployment that serves; None while that is not certain.
 
-        It is the one whose verification is newer than any other deployment's reset.
+        It is the one whose verification is newer than any other deployment's switch.
         """
         row = self._database.execute(
             "SELECT s.deployment, s.name FROM step s JOIN deployment d "
             "ON d.id = s.deployment WHERE d.environment = ? AND "
             "(s.name = ? OR (s.name = ? AND s.is_done)) ORDER BY s.id DESC LIMIT 1",
-            (environment, Step.RESET, Step.VERIFY),
+            (environment, Step.SWITCH, Step.CONFIRM),
         ).fetchone()
-        if row is None or row[1] != Step.VERIFY:
+        if row is None or row[1] != Step.CONFIRM:
             return None
         return self._deployments("d.id = ?", row[0])[0]
 
@@ -88,7 +88,7 @@ class Records(Memory):
             "ON s.deployment = d.id AND s.name = ? AND s.is_done "
             "WHERE d.environment = ? AND d.cause IS NULL AND d.kind <> ? "
             "GROUP BY d.sha ORDER BY newest DESC LIMIT ?",
-            (Step.VERIFY, environment, Kind.ROLL_FORWARD, RECENT),
+            (Step.CONFIRM, environment, Kind.ROLL_FORWARD, RECENT),
         )
         return tuple(reversed([Sha(row["sha"]) for row in rows]))
 
@@ -153,7 +153,7 @@ class Records(Memory):
             "WHERE d.environment = ? AND s.name = ? AND NOT s.is_done "
             "AND s.at > ? AND s.at <= ?"
         )
-        values = (environment, Step.ACTIVATE, start, end)
+        values = (environment, Step.SWITCH, start, end)
         count: int = self._database.execute(query, values).fetchone()[0]
         return count
 

@@ -40,7 +40,7 @@ class Reported(Records):
         """Return what the journal knows of a deployment."""
         steps = self.steps(deployment)
         place = {"environment": deployment.order.environment, "id": deployment.id}
-        names = {**place, "verify": Step.VERIFY}
+        names = {**place, "verify": Step.CONFIRM}
         replaced = self._database.execute(REPLACED, names).fetchone()
         reason = self._database.execute(
             "SELECT reason FROM outcome WHERE deployment = ?", (deployment.id,)
@@ -48,8 +48,8 @@ class Reported(Records):
         return Facts(
             deployment=deployment,
             reason=reason["reason"] if reason else "",
-            is_touched=any(step is Step.RESET for step, _, _ in steps),
-            is_verified=any(step is Step.VERIFY and done for step, done, _ in steps),
+            is_touched=any(step is Step.SWITCH for step, _, _ in steps),
+            is_verified=any(step is Step.CONFIRM and done for step, done, _ in steps),
             is_replaced=replaced is not None,
         )
 

@@ -41,7 +41,7 @@ class Statistics:
         values = {
             "environment": environment,
             "since": since,
-            "verify": Step.VERIFY,
+            "verify": Step.CONFIRM,
             "pending": Verdict.PENDING,
             "passed": Verdict.PASSED,
         }

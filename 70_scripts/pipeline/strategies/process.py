@@ -6,20 +6,23 @@ Its virtual environments stand where images would: one per set of dependencies.
 import shlex
 from pathlib import Path
 
-from pipeline.config import EnvironmentSettings
+from pipeline.config import Config, EnvironmentSettings
 from pipeline.core.sha import Sha
 from pipeline.effects.files import open_log_or_nothing, read_plain
 from pipeline.effects.processes import run
+from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
 from pipeline.gateways.supervisor import Supervisor
 from pipeline.gateways.uv import python_for_environments, uv
 from pipeline.strategies.dependencies import Dependencies
+from pipeline.strategies.in_place import InPlace, worktree_of
+from pipeline.strategies.variables import COMPOSE_FOLDER
 
 LOG_BYTES = 4000
 STAMP = ".complete"
 
 
-class Process:
+class Process(InPlace):
     """Change version by stopping one process and starting the next."""
 
     def __init__(
@@ -27,15 +30,16 @@ class Process:
         environment: str,
         settings: EnvironmentSettings,
         worktree: Worktree,
+        files: tuple[str, ...],
         dependencies: Dependencies,
         supervisor: Supervisor,
         venvs: Path,
         build_deadline: float,
     ) -> None:
-        """Serve ``worktree`` from an environment below ``venvs``."""
+        """Serve ``worktree`` from a virtual environment below ``venvs``."""
+        super().__init__(worktree, files)
         self._environment = environment
         self._settings = settings
-        self._worktree = worktree
         self._dependencies = dependencies
         self._supervisor = supervisor
         self._venvs = venvs
@@ -43,6 +47,7 @@ class Process:
 
     def prepare(self, sha: Sha, tree: Path) -> None:
         """Install the version's dependencies where they are new."""
+        self._worktree.await_unlocked()
         venv = self._venv(sha)
         if (venv / STAMP).exists():
             return
@@ -57,8 +62,9 @@ class Process:
         )
         (venv / STAMP).touch()
 
-    def activate(self, sha: Sha) -> None:
+    def restart(self) -> None:
         """Stop what runs, then start the worktree's copy of the app."""
+        sha = self._worktree.head()
         self._supervisor.stop()
         descriptor = open_log_or_nothing(self._supervisor.log)
         self._supervisor.start(self.argv(sha), descriptor, self._worktree.path)
@@ -71,7 +77,7 @@ class Process:
         """Return the pid and the time of birth of the process."""
         return self._supervisor.instance()
 
-    def by_hand(self) -> str:
+    def restart_by_hand(self) -> str:
         """Return a rollback: what was reset by hand, no process restarts."""
         run_script = str(self._venvs.parents[1] / "70_scripts" / "run")
         options = ("--confirm", "ROLLBACK")
@@ -112,3 +118,18 @@ class Process:
 
     def _venv(self, sha: Sha) -> Path:
         return self._venvs / self._dependencies.digest(sha)
+
+
+def build(config: Config, name: str, store: Store) -> Process:
+    """Return an environment's strategy."""
+    settings, state, image = config.environment(name), config.paths.state, config.image
+    return Process(
+        name,
+        settings,
+        worktree_of(config, name),
+        (COMPOSE_FOLDER, *image.defined_by),
+        Dependencies(store, image.defined_by, image.base),
+        Supervisor(state / f"{name}-app.json", state / f"{name}-app.log"),
+        config.paths.root / ".pipeline" / "venvs",
+        image.build_deadline,
+    )

@@ -7,6 +7,7 @@ a commit that changes source alone needs a restart and no build.
 import shlex
 from pathlib import Path
 
+from pipeline.config import Config
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ExpectedError
@@ -18,15 +19,26 @@ from pipeline.gateways.docker import (
     image_id,
     tag_image,
 )
+from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.strategies.dependencies import Dependencies
+from pipeline.strategies.in_place import InPlace, worktree_of
+from pipeline.strategies.variables import (
+    COMPOSE_FOLDER,
+    compose_file,
+    compose_variables,
+    prefix_of,
+)
 
 
-class Restart:
+class Restart(InPlace):
     """Change version by restarting, or re-creating, the environment's container."""
 
     def __init__(
         self,
         environment: str,
+        worktree: Worktree,
+        files: tuple[str, ...],
         project: ComposeProject,
         dependencies: Dependencies,
         image_name: str,
@@ -36,7 +48,9 @@ class Restart:
 
         ``image_name`` has no environment in it: what one has proved, another serves.
         """
-        self._prefix = environment.upper().replace("-", "_")
+        super().__init__(worktree, files)
+        self._prefix = prefix_of(environment)
+        self.compose_files = (compose_file(environment),)
         self._project = project
         self._dependencies = dependencies
         self._image_name = image_name
@@ -45,23 +59,24 @@ class Restart:
 
     def prepare(self, sha: Sha, tree: Path) -> None:
         """Parse the version's compose file and build its image where it is new."""
+        self._worktree.await_unlocked()
         image = self._image(sha)
         candidate = ComposeProject(
             tree / "30_docker" / self._project.file.name,
             self._project.env_file,
             {
                 **self._project.variables,
-                f"{self._prefix}_IMAGE": image,
-                f"{self._prefix}_TREE": str(tree),
+                f"{self._prefix}IMAGE": image,
+                f"{self._prefix}TREE": str(tree),
             },
         )
         candidate.check()
         if not has_image(image):
             candidate.build(self._build_deadline)
 
-    def activate(self, sha: Sha) -> None:
+    def restart(self) -> None:
         """Bring the container up to date, restarting it where only source changed."""
-        tag_image(self._image(sha), self._served_image())
+        tag_image(self._image(self._worktree.head()), self._served_image())
         before = self._project.container()
         self._project.up()
         if before is not None and _is_same_run(before, self._project.container()):
@@ -81,7 +96,7 @@ class Restart:
             return ""
         return f"{container.id}@{container.started_at}" if container else ""
 
-    def by_hand(self) -> str:
+    def restart_by_hand(self) -> str:
         """Return the command that restarts the container from its worktree."""
         return shlex.join((*compose_typed(), "-f", str(self._project.file), "restart"))
 
@@ -91,10 +106,6 @@ class Restart:
         if container is None or container.status != "running":
             return True
         return container.restarts > self._restarts
-
-    def was_lost_with_machine(self) -> bool:
-        """Return False: the engine restarts what a reboot ended, unless stopped."""
-        return False
 
     def logs(self) -> str:
         """Return the container's last lines."""
@@ -107,7 +118,25 @@ class Restart:
         return f"{self._image_name}:{self._dependencies.digest(sha)}"
 
     def _served_image(self) -> str:
-        return self._project.variables[f"{self._prefix}_IMAGE"]
+        return self._project.variables[f"{self._prefix}IMAGE"]
+
+
+def build(config: Config, name: str, store: Store) -> Restart:
+    """Return an environment's strategy."""
+    file, image = compose_file(name), config.image
+    variables = compose_variables(config, name)
+    dependencies = Dependencies(
+        store, image.defined_by, image.base, file, prefix_of(name)
+    )
+    return Restart(
+        name,
+        worktree_of(config, name),
+        (COMPOSE_FOLDER, *image.defined_by),
+        ComposeProject(config.paths.root / file, variables=variables),
+        dependencies,
+        image.name,
+        image.build_deadline,
+    )
 
 
 def _is_same_run(before: Container, after: Container | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.config import Config, StrategyName
+from pipeline.config import Config
 from pipeline.core.sha import Sha
 from pipeline.effects.account import expand_home
 from pipeline.effects.processes import CommandFailed, run
@@ -18,7 +18,7 @@ from pipeline.gateways.backup.store import Backup, BackupStore
 from pipeline.gateways.docker import image_id
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.secrets import FILE_NAME as SECRETS
-from pipeline.strategies.choice import COMPOSE_FOLDER, compose_variables
+from pipeline.strategies.variables import COMPOSE_FOLDER, compose_variables
 from pipeline.usecases.environment import Environment
 
 
@@ -78,7 +78,7 @@ def image_in_service(config: Config, environment: str) -> str:
     Raises:
         ConfigurationError: the engine does not answer.
     """
-    if config.environment(environment).strategy is StrategyName.PROCESS:
+    if config.environment(environment).strategy == "process":
         return ""
     prefix = environment.upper().replace("-", "_")
     try:

@@ -39,7 +39,7 @@ def deploy(env: Environment, order: Order, *, is_override: bool = False) -> Depl
 
 
 def _check(env: Environment, sha: Sha, is_override: bool) -> None:
-    if env.is_validated_only and not env.journal.was_validated(sha):
+    if not env.is_judged and not env.journal.was_validated(sha):
         _refuse(env, sha, "this SHA is not validated", "deploy it to preprod first")
     bad = env.journal.why_bad(env.name, sha)
     if bad and not is_override:
@@ -57,7 +57,7 @@ def _refuse(env: Environment, sha: Sha, reason: str, todo: str) -> NoReturn:
 
 def _start(env: Environment, order: Order) -> Deployment:
     point = rollback_point(env, order.sha)
-    awaits_ci = not (env.is_validated_only or env.why_no_ci(order.sha))
+    awaits_ci = env.is_judged and not env.judged.why_no_ci(order.sha)
     notice = messages.started(order, awaits_ci=awaits_ci)
     deployment = env.journal.start(order, point, notice)
     env.announce(f"deploying {order.sha.short}, deployment {deployment.id}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.effects.account import HomeUnknown, expand_home
 from pipeline.gateways.docker import compose_typed
-from pipeline.strategies.choice import COMPOSE_FOLDER
+from pipeline.strategies.variables import COMPOSE_FOLDER
 
 
 def link_into_home(root: Path, say: Callable[[str], None]) -> None:

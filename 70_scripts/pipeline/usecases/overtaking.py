@@ -35,7 +35,7 @@ def _newer_pushed(env: Environment, deployment: Deployment) -> str:
     order = deployment.order
     if tip == deployment.sha or not order.run_url or order.reason == BY_HAND:
         return ""  # Whoever deploys by hand means this SHA.
-    if env.is_validated_only or asks_for_no_ci(env.store.message(tip)):
+    if not env.is_judged or asks_for_no_ci(env.store.message(tip)):
         return ""  # No job comes for the newer one.
     if env.journal.newest(env.name, tip):
         return ""  # Its job has been here.

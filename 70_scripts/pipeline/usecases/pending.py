@@ -93,9 +93,9 @@ def on_no_verdict(env: Environment, sha: Sha) -> OnNoVerdict:
     """Return what the lack of a verdict leads to, by its kind."""
     judgement = env.journal.judgement(sha)
     is_without_run = judgement is None or judgement.run is None
-    if env.on_no_ci is not None and is_without_run and env.why_no_ci(sha):
-        return env.on_no_ci
-    return env.on_no_verdict
+    if env.judged.on_no_ci is not None and is_without_run and env.judged.why_no_ci(sha):
+        return env.judged.on_no_ci
+    return env.judged.on_no_verdict
 
 
 def open_of(env: Environment, sha: Sha) -> list[Deployment]:

@@ -8,14 +8,15 @@ from pipeline.core import messages
 from pipeline.core.history import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
 from pipeline.errors import EXPECTED
+from pipeline.usecases.activation import retire
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.overtaking import overtaken
 from pipeline.usecases.preparation import back_up_or_end, prepare_or_end
-from pipeline.usecases.returning import put_up_or_return
+from pipeline.usecases.returning import roll_out_or_return
 
 
 def perform(env: Environment, deployment: Deployment) -> None:
-    """Prepare a deployment, put it up, and bring it to rest.
+    """Prepare a deployment, roll it out, and bring it to rest.
 
     Raises:
         Refused: it cannot be prepared; nothing was touched.
@@ -31,8 +32,8 @@ def perform(env: Environment, deployment: Deployment) -> None:
             return
         if env.backup and not env.journal.has_done(deployment, Step.BACKUP):
             back_up_or_end(env, deployment)
-    if not env.journal.has_done(deployment, Step.VERIFY):
-        put_up_or_return(env, deployment)
+    if not env.journal.has_done(deployment, Step.CONFIRM):
+        roll_out_or_return(env, deployment)
     bring_to_rest(env, deployment)
 
 
@@ -44,20 +45,21 @@ def bring_to_rest(env: Environment, deployment: Deployment) -> None:
     if order.kind is Kind.ROLL_FORWARD:
         notice = messages.rolled_forward(order, deployment.rollback_point)
         env.journal.end(deployment, Outcome.VALIDATED, "CI passed after all", notice)
-    elif env.is_validated_only or order.kind is Kind.ROLLBACK and _is_good(env, order):
+    elif not env.is_judged or order.kind is Kind.ROLLBACK and _is_good(env, order):
         is_promotion = order.kind is Kind.DEPLOY
         promoted = messages.promoted(order, env.url)
         notice = promoted if is_promotion else messages.deployed(order)
         env.journal.end(deployment, Outcome.VALIDATED, "validated before", notice)
+        retire(env)
     else:
         with env.journal.step(deployment, Step.WATCH):
-            if not env.watchers.is_watching(order.sha):
+            if not env.judged.watchers.is_watching(order.sha):
                 _watch(env, order.sha)
 
 
 def _watch(env: Environment, sha: Sha) -> None:
     try:
-        env.announce(f"verdict awaited: {env.watchers.launch(sha)}")
+        env.announce(f"verdict awaited: {env.judged.watchers.launch(sha)}")
     except EXPECTED as trouble:
         # It serves, and the timer starts the next one.
         env.announce(f"no watcher yet, the timer starts one: {trouble}")

@@ -40,7 +40,7 @@ def prepare(env: Environment, deployment: Deployment) -> None:
         scratch("prepare", env.store.path.parent) as folder,
     ):
         env.store.pin(sha)
-        env.store.export(sha, env.strategy_files, folder)
+        env.store.export(sha, env.strategy.files, folder)
         if sha not in env.journal.healthy(env.name):
             # What served here before is not refused when it is needed most.
             env.check_host_use(sha, folder)
@@ -58,7 +58,6 @@ def prepare_or_end(env: Environment, deployment: Deployment) -> None:
             fetch(env, deployment)
         prepare(env, deployment)
         _check_artefact(env, deployment)
-        env.worktree.await_unlocked()
 
 
 def back_up_or_end(env: Environment, deployment: Deployment) -> None:
@@ -83,7 +82,7 @@ def _check_artefact(env: Environment, deployment: Deployment) -> None:
     proved = env.journal.proved(env.name, deployment.sha)
     found = env.strategy.artefact(deployment.sha)
     kind = found.partition(":")[0]
-    if env.is_validated_only and proved.startswith(f"{kind}:") and proved != found:
+    if not env.is_judged and proved.startswith(f"{kind}:") and proved != found:
         raise Refused(
             "comparing with what was proved",
             f"it was proved with {proved}, here is {found}",

@@ -86,7 +86,7 @@ def _heed(prod: Environment, request: Request, window: FreezeWindow | None) -> N
 
 
 def _target(preprod: Environment, prod: Environment, request: Request) -> Sha:
-    sha = request.sha or preprod.validated()
+    sha = request.sha or preprod.pointer.sha()
     if sha is None:
         _refuse(prod, request, "nothing is validated yet", "push, and let CI pass")
     if not preprod.journal.was_validated(sha):

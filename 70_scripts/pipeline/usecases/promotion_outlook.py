@@ -66,7 +66,7 @@ class Outlook:
 
 def outlook(source: Environment, destination: Environment, sha: Sha | None) -> Outlook:
     """Look at both environments without changing anything."""
-    target = sha or source.validated()
+    target = sha or source.pointer.sha()
     there = overview(destination)
     commits: tuple[tuple[Sha, Commit], ...] = ()
     if target is not None and source.store.has(target):

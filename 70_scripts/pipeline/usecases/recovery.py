@@ -8,10 +8,10 @@ if nothing had died, and given up after a few attempts.
 from pipeline.core import messages
 from pipeline.core.history import Deployment, Outcome, Step
 from pipeline.errors import EXPECTED, PipelineError, TimedOut
-from pipeline.usecases.activation import activate
+from pipeline.usecases.activation import restart, retire
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.performance import bring_to_rest, perform
-from pipeline.usecases.returning import commands_for, finish_return, give_up
+from pipeline.usecases.returning import finish_return, give_up
 
 MOST_ATTEMPTS = 3
 
@@ -27,6 +27,7 @@ def recover(env: Environment) -> None:
             _carry_on(env, deployment)
         except EXPECTED as error:
             env.say(str(error))
+    retire(env)
 
 
 def revive(env: Environment) -> PipelineError | None:
@@ -40,11 +41,9 @@ def revive(env: Environment) -> PipelineError | None:
     live = env.journal.live(env.name)
     if live is None or not env.strategy.was_lost_with_machine():
         return None
-    sha = env.worktree.head()  # What a person reset it to, as after any restart.
-    env.announce(f"the machine was booted since: starting {sha.short} again")
+    env.announce("the machine was booted since")
     try:
-        activate(env, live, sha)
-        env.endpoint.wait_until_healthy(sha, env.clock, env.strategy.has_died)
+        restart(env, live)
     except EXPECTED as problem:
         attempted = f"starting {live.sha.short} on {env.name} again"
         return TimedOut(attempted, str(problem), "look at its log; deploy or roll back")
@@ -65,7 +64,7 @@ def _carry_on(env: Environment, deployment: Deployment) -> None:
         _finish_return(env, rollback, deployment)
     elif deployment.order.cause is not None:
         _finish_return(env, deployment, journal.deployment(deployment.order.cause))
-    elif journal.has_done(deployment, Step.VERIFY):
+    elif journal.has_done(deployment, Step.CONFIRM):
         bring_to_rest(env, deployment)
     elif journal.attempts(deployment) < MOST_ATTEMPTS:
         perform(env, deployment)
@@ -86,7 +85,7 @@ def _finish_return(env: Environment, rollback: Deployment, undone: Deployment) -
         undone.order,
         reasons,
         "the return never ended",
-        commands_for(env, rollback.sha),
+        env.strategy.by_hand(rollback.sha),
     )
     env.journal.end_return(rollback, Outcome.FAILED, _too_often(), notice)
 

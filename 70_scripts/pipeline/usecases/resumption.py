@@ -51,14 +51,14 @@ def resume(env: Environment, look: Look) -> None:
     failures += [_see_to_safely(env, sha, look) for sha in _awaiting(env)]
     for failure in filter(None, failures):
         raise failure
-    if not env.is_validated_only:
+    if env.is_judged:
         with suppress(TimedOut), env.lock(patience=0.0):
             catch_up(env)
 
 
 def _awaiting(env: Environment) -> list[Sha]:
     """Return the SHAs whose verdict is awaited, and one that may have passed late."""
-    if env.is_validated_only:
+    if not env.is_judged:
         return []
     waiting = [one.sha for one in env.journal.open_deployments(env.name)]
     newest = env.journal.newest_deploy(env.name)
@@ -99,7 +99,7 @@ def _see_to(env: Environment, sha: Sha, look: Look) -> None:
     known = env.journal.judgement(sha)
     is_open = bool(open_of(env, sha))
     if is_open and (known is None or not known.is_final):
-        if not env.watchers.is_watching(sha):
+        if not env.judged.watchers.is_watching(sha):
             _await_further(env, sha, look)
     elif is_open and known is not None:
         _finish(env, sha, known, look)
@@ -113,15 +113,15 @@ def _see_to(env: Environment, sha: Sha, look: Look) -> None:
 def _await_further(env: Environment, sha: Sha, look: Look) -> None:
     """Watch again what has time left; after the deadline ask, once each time."""
     waited = age(env, sha)
-    is_early = waited < env.patience.deadline
+    is_early = waited < env.judged.patience.deadline
     if is_early or not is_held(env, sha) and has_last_watch(env, sha):
-        env.announce(f"verdict awaited again: {env.watchers.launch(sha)}")
+        env.announce(f"verdict awaited again: {env.judged.watchers.launch(sha)}")
         return
     seen = look(sha, True)
     if seen is None:
         return
     was_running = is_held(env, sha)
-    judgement = counted(seen, waited, env.patience, was_running=was_running)
+    judgement = counted(seen, waited, env.judged.patience, was_running=was_running)
     env.announce(f"{sha.short}, after {waited:.0f} s: {judgement.reason}")
     if judgement.is_final:
         settle(env, sha, judgement)

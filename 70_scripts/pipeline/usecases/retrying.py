@@ -36,7 +36,7 @@ def retry_return(env: Environment) -> Exception | None:
         left = pause_after(attempts) - waited
         env.announce(f"{attempts} returns failed; the next try is in {left:.0f} s")
         return None
-    if env.worktree.commit() not in (failed.sha, undone.sha):
+    if env.strategy.version() not in (failed.sha, undone.sha):
         env.announce("somebody reset it by hand: it is left alone")
         return None
     reasons = tuple(failed.order.reason.splitlines())
@@ -54,7 +54,7 @@ def is_stuck(env: Environment, live: Deployment) -> bool:
 
 def _target(env: Environment, failed: Deployment) -> Sha:
     """Return what should serve now: what was validated since, else what failed."""
-    validated = None if env.is_validated_only else env.validated()
+    validated = env.pointer.sha() if env.is_judged else None
     if validated is None or env.journal.is_bad(env.name, validated):
         return failed.sha
     return validated

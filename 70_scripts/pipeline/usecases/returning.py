@@ -4,7 +4,6 @@ Each function can be called again after a death: what was done before is not don
 twice. The caller holds the environment's lock.
 """
 
-import shlex
 from typing import NoReturn
 
 from pipeline.core import log_tail, messages
@@ -18,7 +17,7 @@ from pipeline.errors import (
     evidence_of,
 )
 from pipeline.gateways.health import Unhealthy
-from pipeline.usecases.activation import put_up
+from pipeline.usecases.activation import roll_out, switch_back
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.preparation import prepare
 
@@ -27,8 +26,8 @@ LONGEST = 300
 OVERLAP = 200
 
 
-def put_up_or_return(env: Environment, deployment: Deployment) -> None:
-    """Put a version up; when that fails, put its rollback point back.
+def roll_out_or_return(env: Environment, deployment: Deployment) -> None:
+    """Roll a version out; when that fails, put its rollback point back.
 
     Raises:
         FailedAndRolledBack: the rollback point serves again, verified.
@@ -36,7 +35,7 @@ def put_up_or_return(env: Environment, deployment: Deployment) -> None:
     """
     before = env.strategy.logs()
     try:
-        put_up(env, deployment)
+        roll_out(env, deployment)
         return
     except EXPECTED as problem:
         # Collected before anything is undone: the next activation overwrites them.
@@ -62,7 +61,7 @@ def give_up(
     """
     target = deployment.rollback_point
     step = env.journal.failing_step(deployment)
-    why = messages.problem(f"{step}: {seen}" if step else seen)
+    why = messages.problem(f"{step.word}: {seen}" if step else seen)
     reasons = (why, *log_tail.block(log))
     if not env.rolls_back:
         _page(env, deployment, "Left as it is: rollback_on_failure is off", reasons)
@@ -106,9 +105,8 @@ def finish_return(env: Environment, rollback: Deployment, undone: Deployment) ->
     remarks: tuple[str, ...] = ()
     env.announce(f"returning to {target.short}")
     try:
-        if not env.journal.has_done(rollback, Step.VERIFY):
-            prepare(env, rollback)
-            remarks = put_up(env, rollback)
+        if not env.journal.has_done(rollback, Step.CONFIRM):
+            remarks = _put_back(env, rollback)
     except EXPECTED as problem:
         env.say(env.strategy.logs())
         seen = f"{target.short} does not serve either: {cause_of(problem)[:LONGEST]}"
@@ -116,10 +114,19 @@ def finish_return(env: Environment, rollback: Deployment, undone: Deployment) ->
     is_validated = env.journal.was_validated(target)
     notice = messages.returned(undone.order, target, (*reasons, *remarks))
     # On production no verdict is awaited, also of what a person had put up there.
-    is_ended = is_validated or env.is_validated_only
+    is_ended = is_validated or not env.is_judged
     outcome = Outcome.VALIDATED if is_ended else None
     env.journal.end_return(rollback, outcome, reasons[0], notice)
     env.announce(f"rolled back: {target.short} is live and healthy")
+
+
+def _put_back(env: Environment, rollback: Deployment) -> tuple[str, ...]:
+    """Switch back to what is still up; else roll it out again; return the remarks."""
+    remarks = switch_back(env, rollback)
+    if remarks is not None:
+        return remarks
+    prepare(env, rollback)
+    return roll_out(env, rollback)
 
 
 def _page(
@@ -129,8 +136,8 @@ def _page(
     reasons: tuple[str, ...],
     rollback: Deployment | None = None,
 ) -> NoReturn:
-    target = deployment.rollback_point or env.validated()
-    commands = commands_for(env, target) if target else ()
+    target = deployment.rollback_point or env.pointer.sha()
+    commands = env.strategy.by_hand(target) if target else ()
     notice = messages.needs_human(deployment.order, reasons, seen, commands)
     if rollback is None:
         env.journal.end(deployment, Outcome.FAILED, seen, notice)
@@ -143,13 +150,6 @@ def _page(
         seen,
         "follow “Rollback by hand” in README_CI_CD.md",
     )
-
-
-def commands_for(env: Environment, target: Sha) -> tuple[str, ...]:
-    """Return what a person types to put a version up without the pipeline."""
-    place = shlex.quote(str(env.worktree.path))
-    reset = f"cd {place} && git reset --hard {target}"
-    return (reset, env.strategy.by_hand())
 
 
 def _rollback_order(

@@ -80,7 +80,7 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
         obstacle = "it serves already"
     elif not env.knows(sha):
         obstacle = "it is neither on the deployed branch nor was it ever deployed"
-    elif env.is_validated_only and not env.journal.was_validated(sha):
+    elif not env.is_judged and not env.journal.was_validated(sha):
         obstacle = "this SHA is not validated"
     elif (bad := env.journal.why_bad(env.name, sha)) and not is_override:
         obstacle = f"{bad}; --override-bad returns to it anyway"
@@ -89,7 +89,7 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
 
 
 def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
-    replaced = serving(env).sha or env.validated()
+    replaced = serving(env).sha or env.pointer.sha()
     # Where a person had put up the target itself, what served before it is returned to.
     point = replaced if replaced != sha else rollback_point(env, sha)
     commit = env.store.commit(sha)

@@ -73,11 +73,11 @@ def rollback_point(env: Environment, sha: Sha) -> Sha | None:
 def _served_before(env: Environment, sha: Sha | None) -> Iterable[Sha | None]:
     """Return what served earlier, the best to return to first."""
     earlier = env.journal.lineage(env.name).before(sha)[::-1] if sha else ()
-    if env.is_validated_only:
+    if not env.is_judged:
         # What preprod validated may never have served on production.
         return (*earlier, *env.journal.healthy(env.name)[::-1])
     validated = (one for one in earlier if env.journal.was_validated(one))
-    return (env.validated(), *validated)
+    return (env.pointer.sha(), *validated)
 
 
 def _is_good(env: Environment, candidate: Sha, sha: Sha) -> bool:
@@ -86,9 +86,10 @@ def _is_good(env: Environment, candidate: Sha, sha: Sha) -> bool:
 
 def _is_unchanged(env: Environment, live: Deployment, reported: Sha) -> bool:
     """Tell whether what runs is what was deployed, whatever it reports."""
-    if env.worktree.commit() != live.sha:
+    if env.strategy.version() != live.sha:
         return False
-    deployed = env.journal.detail(live, Step.ACTIVATE)
+    detail = env.journal.detail
+    deployed = detail(live, Step.START) or detail(live, Step.SWITCH)
     if not deployed or deployed == env.strategy.instance():
         return True
     # Restarted since: from another commit, if it reports one that is known here.

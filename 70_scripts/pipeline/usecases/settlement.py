@@ -18,6 +18,7 @@ from pipeline.core.settlement import (
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict, standing
 from pipeline.errors import FailedAndRolledBack, Refused, RollbackFailed
+from pipeline.usecases.activation import retire
 from pipeline.usecases.environment import Environment
 from pipeline.usecases.pending import end_replaced, keep, on_no_verdict
 from pipeline.usecases.performance import perform
@@ -37,16 +38,11 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
         How the SHA's newest deployment here ended, None if it was never deployed.
 
     Raises:
-        Refused: the environment takes validated SHAs only.
+        Refused: the environment takes what another one validated.
         RollbackFailed: a human is needed.
         ConfigurationError: all is done, but the file beside the journal is not written.
     """
-    if env.is_validated_only:
-        raise Refused(
-            f"settling {sha.short} on {env.name}",
-            "nothing there awaits a verdict: it takes validated SHAs only",
-            "settle it on the environment that it was pushed to",
-        )
+    env.require_judged(f"settling {sha.short}")
     try:
         with env.lock():
             recover(env)
@@ -54,16 +50,9 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
     finally:
         env.deliver()
     if judgement.verdict is Verdict.PASSED:
-        _write_pointer(env)
+        env.pointer.write_file()  # Fails at the very end where it cannot follow.
     newest = env.journal.newest(env.name, sha)
     return newest.outcome if newest else None
-
-
-def _write_pointer(env: Environment) -> None:
-    """Fail at the very end where the file could not follow the journal."""
-    validated = env.journal.validated()
-    if validated is not None and env.state_file.read() != validated:
-        env.state_file.write(validated)
 
 
 def catch_up(env: Environment) -> None:
@@ -111,12 +100,13 @@ def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
         else:
             _close(env, sha, outcome, judgement)
         end_replaced(env)
+        retire(env)
     if failure:
         raise failure
 
 
 def _mode(env: Environment, live: Deployment | None) -> OnNoVerdict:
-    return on_no_verdict(env, live.sha) if live else env.on_no_verdict
+    return on_no_verdict(env, live.sha) if live else env.judged.on_no_verdict
 
 
 def _live(env: Environment) -> Deployment | None:
@@ -140,7 +130,7 @@ def _live(env: Environment) -> Deployment | None:
 
 
 def _situation(env: Environment, live: Deployment | None) -> Situation:
-    validated = env.validated()
+    validated = env.pointer.sha()
     healthy = env.journal.healthy(env.name)
     known = {*healthy, *(sha for sha in (validated, live and live.sha) if sha)}
     return Situation(
@@ -158,7 +148,7 @@ def _point(env: Environment, live: Deployment | None) -> Plan:
     situation = _situation(env, live)
     plan = decide(situation, _mode(env, live))
     if plan.validated is not None and plan.validated != situation.validated:
-        env.remember_validated(plan.validated)
+        env.pointer.move(plan.validated)
         env.announce(f"last validated SHA is now {plan.validated.short}")
     return plan
 

@@ -25,7 +25,7 @@ def put_up(
     sha: Sha,
     kind: Kind = Kind.DEPLOY,
     environment: str = "preprod",
-    until: Step = Step.VERIFY,
+    until: Step = Step.CONFIRM,
     cause: int | None = None,
 ) -> Deployment:
     """Record a deployment with its steps, the last one being done too."""
@@ -65,12 +65,12 @@ def test_step_is_marked_before_and_after(journal: Journal, clock: FakeClock) -> 
     deployment = journal.start(an_order(), None)
     with journal.step(deployment, Step.FETCH):
         clock.sleep(2)
-    with pytest.raises(PowerCut), journal.step(deployment, Step.RESET):
+    with pytest.raises(PowerCut), journal.step(deployment, Step.SWITCH):
         raise PowerCut
     assert journal.steps(deployment) == [
         (Step.FETCH, False, EPOCH),
         (Step.FETCH, True, EPOCH + 2),
-        (Step.RESET, False, EPOCH + 2),
+        (Step.SWITCH, False, EPOCH + 2),
     ]
 
 
@@ -79,14 +79,15 @@ def test_step_is_marked_before_and_after(journal: Journal, clock: FakeClock) -> 
     [
         (Step.FETCH, True),
         (Step.PREPARE, True),
-        (Step.RESET, False),
-        (Step.ACTIVATE, False),
+        (Step.START, True),
+        (Step.VERIFY, True),
+        (Step.SWITCH, False),
     ],
 )
 def test_live_is_certain_or_unknown(
     journal: Journal, until: Step, is_certain: bool
 ) -> None:
-    """From another's reset until its verification nobody knows what serves."""
+    """From another's switch until its confirmation nobody knows what serves."""
     first = put_up(journal, A)
     put_up(journal, B, until=until)
     assert journal.live("preprod") == (first if is_certain else None)
@@ -94,8 +95,8 @@ def test_live_is_certain_or_unknown(
 
 def test_begun_verification_is_none(journal: Journal) -> None:
     """A health gate that never opened makes nothing live."""
-    deployment = put_up(journal, A, until=Step.ACTIVATE)
-    with pytest.raises(PowerCut), journal.step(deployment, Step.VERIFY):
+    deployment = put_up(journal, A, until=Step.SWITCH)
+    with pytest.raises(PowerCut), journal.step(deployment, Step.CONFIRM):
         raise PowerCut
     assert journal.live("preprod") is None
     assert journal.healthy("preprod") == ()
@@ -117,7 +118,7 @@ def test_healthy_is_in_the_order_of_deployment(journal: Journal) -> None:
         newest = put_up(journal, sha)
     put_up(journal, B, Kind.ROLLBACK, cause=newest.id)
     put_up(journal, B, Kind.ROLL_FORWARD)
-    put_up(journal, C, until=Step.ACTIVATE)
+    put_up(journal, C, until=Step.SWITCH)
     put_up(journal, C, environment="prod")
     assert journal.healthy("preprod") == (B, A)
 

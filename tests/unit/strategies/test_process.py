@@ -56,6 +56,7 @@ def strategy(tmp_path: Path, clone: Clone, sha: Sha, uv: Commands) -> Iterator[P
         environment="preprod",
         settings=settings(),
         worktree=Worktree(tmp_path / "tree"),
+        files=("uv.lock",),
         dependencies=Dependencies(store, ("uv.lock",), "python:3"),
         supervisor=supervisor,
         venvs=tmp_path / "venvs",
@@ -129,7 +130,7 @@ def test_activation_replaces_the_process(
     assert strategy.has_died()
     records = []
     for _ in range(2):
-        strategy.activate(sha)
+        strategy.restart()
         wait_until(lambda: "--tree" in strategy.logs(), "the app to start")
         records.append((tmp_path / "app.json").read_text())
         assert not strategy.has_died()
@@ -144,7 +145,7 @@ def test_missing_environment_is_an_error(
 ) -> None:
     """A version whose environment is gone cannot be started, and says so."""
     with pytest.raises((CommandFailed, OSError)):
-        strategy.activate(sha)
+        strategy.restart()
     assert strategy.has_died()
 
 

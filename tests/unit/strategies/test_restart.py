@@ -9,6 +9,7 @@ from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
 from pipeline.gateways.docker import ComposeProject, compose_command
 from pipeline.gateways.git_store import Store
+from pipeline.gateways.git_worktree import Worktree
 from pipeline.strategies.dependencies import Dependencies
 from pipeline.strategies.restart import Restart
 
@@ -57,11 +58,15 @@ def engine(commands: Commands) -> Iterator[Commands]:
 
 
 @pytest.fixture
-def strategy(tmp_path: Path, dependencies: Dependencies, engine: Commands) -> Restart:
+def strategy(
+    tmp_path: Path, dependencies: Dependencies, engine: Commands, sha: Sha
+) -> Restart:
     """Return the strategy for preprod."""
+    dependencies.store.add_worktree(tmp_path / "worktree", sha)
+    worktree = Worktree(tmp_path / "worktree")
     file = tmp_path / "root" / "app.yml"
     project = ComposeProject(file, variables={"PREPROD_IMAGE": CURRENT})
-    return Restart("preprod", project, dependencies, "app", build_deadline=30)
+    return Restart("preprod", worktree, (), project, dependencies, "app", 30)
 
 
 def verbs(engine: Commands) -> list[str]:
@@ -130,7 +135,7 @@ def test_unchanged_container_is_restarted(
     strategy: Restart, engine: Commands, dependencies: Dependencies, sha: Sha
 ) -> None:
     """Where ``up`` had nothing to do, the container takes the new source by restart."""
-    strategy.activate(sha)
+    strategy.restart()
     said = verbs(engine)
     assert f"tag app:{dependencies.digest(sha)} {CURRENT}" in said
     ups = [verb for verb in said if verb.startswith("up ")]
@@ -167,7 +172,7 @@ def test_started_container_is_not_restarted(
     )
     swap = f"if ' up ' in ' '.join(sys.argv): os.replace({str(up)!r}, {str(docker)!r})"
     docker.write_text(docker.read_text() + swap)
-    strategy.activate(sha)
+    strategy.restart()
     assert not any(verb.startswith("restart ") for verb in verbs(engine))
 
 
@@ -186,7 +191,7 @@ def test_death_is_seen(
     """A container that exited, or was restarted since its activation, has died."""
     before = inspected("one", "t1", restarts=2)
     engine.add("docker", {**ANSWERS, "^inspect": (0, before)})
-    strategy.activate(sha)
+    strategy.restart()
     engine.add("docker", {**ANSWERS, "^inspect": (0, answer)})
     assert strategy.has_died() is has_died
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pipeline.config import load_config
 from pipeline.gateways.docker import compose_command, env_line
-from pipeline.strategies.choice import compose_places
+from pipeline.strategies.variables import compose_places
 from pipeline.usecases.home import link_into_home
 
 from tests.unit.commands import Commands

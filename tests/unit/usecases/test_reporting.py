@@ -53,7 +53,7 @@ class Desk:
         """Put up a commit; it is live and healthy."""
         order = Order(environment, sha, kind, "ada", "Fix", **{"run_url": RUN, **more})
         made = self.journal.start(order, None)
-        for step in (Step.RESET, Step.VERIFY):
+        for step in (Step.SWITCH, Step.CONFIRM):
             with self.journal.step(made, step):
                 self.clock.sleep(1)
         return made
