@@ -31,6 +31,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return worst
     _maintain(pipeline)
+    _prune(pipeline)
     try:
         if trouble := pipeline.outbox().flush():
             say(trouble)
@@ -52,6 +53,14 @@ def _resume(pipeline: Pipeline, name: str, *, is_dry: bool) -> int:
     except Exception as error:
         return cli.report(error, pipeline.secrets.redact)
     return 0
+
+
+def _prune(pipeline: Pipeline) -> None:
+    try:
+        names = pipeline.config.environments
+        pipeline.pruning().prune([pipeline.environment(name) for name in names])
+    except EXPECTED as trouble:
+        say(f"what is old stays for now: {trouble}")
 
 
 def _maintain(pipeline: Pipeline) -> None:

@@ -135,6 +135,12 @@ class Backup(Section):
     hook_deadline: Seconds
 
 
+class Prune(Section):
+    """What is kept when what no rollback needs is removed."""
+
+    keep_releases: int = Field(ge=1, le=50)
+
+
 class Freeze(Section):
     """One window of the week in which production should be left alone."""
 
@@ -191,6 +197,7 @@ class Config(Section):
     image: Image
     compose: Compose
     backup: Backup
+    prune: Prune
     freeze: tuple[Freeze, ...]
     monitoring: Monitoring
     environments: dict[

@@ -42,6 +42,7 @@ from pipeline.usecases.mail import Allowance, Mail
 from pipeline.usecases.migrating import migrate_at_start
 from pipeline.usecases.monitoring import Target
 from pipeline.usecases.pointer import Pointer
+from pipeline.usecases.pruning import Pruning
 from pipeline.usecases.releases import Releases
 from pipeline.usecases.reporting import Reports
 from pipeline.usecases.watching import Watch
@@ -208,6 +209,11 @@ class Pipeline:
         if soak is None:
             soak = health.soak
         return Endpoint(http, base, name, content, health, settings.checks, soak)
+
+    def pruning(self) -> Pruning:
+        """Return the rule of what is kept."""
+        stamp = self.config.paths.state / "pruned"
+        return Pruning(self.config.prune.keep_releases, stamp)
 
     def target(self, name: str, vantage: Vantage) -> Target:
         """Return an environment as the health watch sees it."""

@@ -213,6 +213,16 @@ def open_log_or_nothing(path: Path) -> int:
         return os.open(os.devnull, os.O_WRONLY)
 
 
+def bound_log(path: Path, most: int) -> None:
+    """Move a log of more than ``most`` bytes to ``.1``, and let it begin anew.
+
+    Copied and cut, not renamed: who writes to it goes on with the same file.
+    """
+    if path.is_file() and not path.is_symlink() and path.stat().st_size > most:
+        shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+        os.truncate(path, 0)
+
+
 def point_link(link: Path, target: Path) -> None:
     """Make ``link`` a symbolic link to ``target``, replacing it in one step."""
     temporary = link.with_name(f".{link.name}.{os.getpid()}.new")

@@ -182,6 +182,29 @@ def tag_image(tag: str, name: str) -> None:
     docker("tag", tag, name)
 
 
+def image_tags(name: str) -> tuple[str, ...]:
+    """Return the tags that the engine has of a name."""
+    return tuple(docker("image", "ls", "--format", "{{.Tag}}", name).text.split())
+
+
+def image_bytes(name: str) -> int:
+    """Return the size of an image, 0 if the engine has none of that name."""
+    size = run(
+        ("docker", "image", "inspect", "--format", "{{.Size}}", name), allowed=(0, 1)
+    ).text
+    return int(size) if size.isdecimal() else 0
+
+
+def remove_image(name: str) -> None:
+    """Remove an image; one that a container uses stays."""
+    run(("docker", "image", "rm", name), timeout=60, allowed=(0, 1))
+
+
+def engine_folder() -> Path:
+    """Return where the engine keeps its images, on whichever machine it runs."""
+    return Path(docker("info", "--format", "{{.DockerRootDir}}").text or "/nowhere")
+
+
 def docker(*arguments: str) -> Completed:
     """Run the engine's own client."""
     argv: Sequence[str] = ("docker", *arguments)

@@ -1,8 +1,8 @@
 """Kernel locks: one writer per environment, freed by the death of its last holder.
 
 A lock that is inherited is also held by every tool that its holder runs: whoever comes
-next waits for a tool that outlived a killed script. Lock files are never removed:
-removing one would let two holders lock two files of the same name.
+next waits for a tool that outlived a killed script. An environment's lock file is never
+removed: that would let two holders lock two files of the same name.
 """
 
 import fcntl

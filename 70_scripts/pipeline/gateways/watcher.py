@@ -1,7 +1,9 @@
 """Starting the watcher so that it outlives the job that deployed."""
 
 import os
+import stat
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from pipeline.effects.processes import (
 from pipeline.gateways.lock import is_held
 
 LATEST = "ci-watcher-LATEST.log"
+MOST_LOGS = 50
 SYSTEMD = Path("/run/systemd/system")
 
 
@@ -48,6 +51,17 @@ class WatcherLauncher:
     def is_watching(self, sha: Sha) -> bool:
         """Tell whether a watcher of a SHA lives."""
         return is_held(self.lock(sha))
+
+    def prune(self, kept: Collection[Sha]) -> None:
+        """Remove the locks of versions that nothing returns to, and the oldest logs."""
+        for lock in self.locks.glob(f"{self.environment}-*.lock"):
+            sha = lock.stem.removeprefix(f"{self.environment}-")
+            if sha not in kept and not is_held(lock):
+                lock.unlink(missing_ok=True)  # Of no version that will be watched.
+        for folder in (self.logs, self.fallback_logs):
+            logs = (log for log in folder.glob("ci-watcher-*.log") if _is_own(log))
+            for log in sorted(logs, key=lambda one: one.lstat().st_mtime)[:-MOST_LOGS]:
+                log.unlink(missing_ok=True)
 
     def argv(self, sha: Sha) -> tuple[str, ...]:
         """Return the command that watches a SHA."""
@@ -92,3 +106,8 @@ class WatcherLauncher:
                 point_link(folder / LATEST, log)
             return log, descriptor
         return Path(os.devnull), os.open(os.devnull, os.O_WRONLY)
+
+
+def _is_own(log: Path) -> bool:
+    found = log.lstat()
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()

@@ -6,7 +6,7 @@ beginning: every act can be repeated.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -105,6 +105,10 @@ class Strategy(Protocol):
     def logs(self) -> str:
         """Return the last lines that the app printed."""
         return ""
+
+    def prune(self, kept: Collection[Sha]) -> None:
+        """Remove what other versions than those in ``kept`` were built into."""
+        return None
 
     def keep(self, release: Release) -> tuple[str, ...]:
         """Keep aside what people changed by hand where the rollout will write.

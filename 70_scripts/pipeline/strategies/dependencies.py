@@ -1,10 +1,13 @@
 """What names a set of dependencies: the hash of all that defines it."""
 
 import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pipeline.core.compose_build import how_it_builds
 from pipeline.core.sha import Sha
+from pipeline.effects.processes import CommandFailed
 from pipeline.gateways.git_store import Store
 
 
@@ -33,6 +36,14 @@ class Dependencies:
         blobs = self.store.blob_ids(sha, self.defined_by)
         named = "\n".join((self.base, *self.defined_by, *blobs, *self._build(sha)))
         return hashlib.sha256(named.encode()).hexdigest()[:16]
+
+    def digests(self, shas: Iterable[Sha]) -> set[str]:
+        """Return the digests of versions; of one that is gone nothing is needed."""
+        found = set()
+        for sha in shas:
+            with suppress(CommandFailed):
+                found.add(self.digest(sha))
+        return found
 
     def _build(self, sha: Sha) -> tuple[str, ...]:
         if not self.compose_file:

@@ -4,11 +4,18 @@ Its virtual environments stand where images would: one per set of dependencies.
 """
 
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.config import Config, EnvironmentSettings
 from pipeline.core.sha import Sha
-from pipeline.effects.files import open_log_or_nothing, read_plain
+from pipeline.effects.disk import require_room, tree_bytes
+from pipeline.effects.files import (
+    bound_log,
+    open_log_or_nothing,
+    read_plain,
+    remove_tree,
+)
 from pipeline.effects.processes import run
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
@@ -19,6 +26,7 @@ from pipeline.strategies.in_place import InPlace, worktree_of
 from pipeline.strategies.variables import COMPOSE_FOLDER
 
 LOG_BYTES = 4000
+MOST_LOG_BYTES = 10_000_000
 STAMP = ".complete"
 
 
@@ -51,6 +59,9 @@ class Process(InPlace):
         venv = self._venv(sha)
         if (venv / STAMP).exists():
             return
+        require_room(
+            f"installing the dependencies of {sha.short}", self._venvs, self._last()
+        )
         project = str(tree / "10_preprod")
         run(
             (uv(), "sync", "--quiet", "--frozen", "--no-dev", "--project", project),
@@ -61,6 +72,20 @@ class Process(InPlace):
             timeout=self._build_deadline,
         )
         (venv / STAMP).touch()
+
+    def _last(self) -> int:
+        """Return the bytes of the virtual environment that was built last."""
+        built = [one.parent for one in self._venvs.glob(f"*/{STAMP}")]
+        newest = max(built, key=lambda one: (one / STAMP).stat().st_mtime, default=None)
+        return tree_bytes(newest) if newest else 0
+
+    def prune(self, kept: Collection[Sha]) -> None:
+        """Remove the virtual environments of other versions; bound the log."""
+        wanted = self._dependencies.digests(kept)
+        for venv in self._venvs.glob("*"):
+            if venv.name not in wanted:
+                remove_tree(venv)
+        bound_log(self._supervisor.log, MOST_LOG_BYTES)
 
     def restart(self) -> None:
         """Stop what runs, then start the worktree's copy of the app."""

@@ -5,18 +5,25 @@ a commit that changes source alone needs a restart and no build.
 """
 
 import shlex
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.sha import Sha
+from pipeline.effects.disk import require_room
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ExpectedError
 from pipeline.gateways.docker import (
     ComposeProject,
     Container,
     compose_typed,
+    engine_folder,
     has_image,
+    image_bytes,
     image_id,
+    image_tags,
+    remove_image,
     tag_image,
 )
 from pipeline.gateways.git_store import Store
@@ -29,6 +36,8 @@ from pipeline.strategies.variables import (
     compose_variables,
     prefix_of,
 )
+
+DIGEST = re.compile(r"[0-9a-f]{16}")
 
 
 class Restart(InPlace):
@@ -72,7 +81,16 @@ class Restart(InPlace):
         )
         candidate.check()
         if not has_image(image):
+            doing, last = f"building the image of {sha.short}", self._served_image()
+            require_room(doing, engine_folder(), image_bytes(last))
             candidate.build(self._build_deadline)
+
+    def prune(self, kept: Collection[Sha]) -> None:
+        """Remove the images of other versions; one that is in use stays."""
+        wanted = self._dependencies.digests(kept)
+        for tag in image_tags(self._image_name):
+            if DIGEST.fullmatch(tag) and tag not in wanted:
+                remove_image(f"{self._image_name}:{tag}")
 
     def restart(self) -> None:
         """Bring the container up to date, restarting it where only source changed."""

@@ -135,6 +135,9 @@ def _candidates(releases: Releases, journal: Journal, before: Sha) -> Iterable[S
 
 
 def _adopt(releases: Releases, gate: Gate, sha: Sha, before: Sha) -> None:
+    if put_off := releases.seconds_put_off(sha):
+        releases.say(f"==> pipeline: {sha.short} is tried again in {put_off:.0f} s")
+        return
     try:
         releases.adopt(sha)
     except TimedOut:

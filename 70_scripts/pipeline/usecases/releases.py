@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
-from pipeline.effects.files import point_link, remove_tree
+from pipeline.effects.files import point_link, read_plain, remove_tree
 from pipeline.effects.processes import Completed, CommandFailed, run
-from pipeline.errors import ConfigurationError, TimedOut
+from pipeline.errors import EXPECTED, ConfigurationError, TimedOut
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.lock import held
 from pipeline.gateways.uv import python_for_environments, uv
@@ -25,6 +25,7 @@ READY = ".ready"
 BUSY = TimedOut.exit_code
 KEPT = 3
 INSTALL_TIMEOUT = 600.0
+FIRST_PAUSE, LONGEST_PAUSE = 120.0, 3600.0  # seconds
 
 
 class MigrationFailed(ConfigurationError):
@@ -71,10 +72,39 @@ class Releases:
         remove_tree(release)  # Left by one that died half-way.
         release.mkdir(parents=True)
         self.say(f"==> pipeline: installing that of {sha.short}")
-        self.store.export(sha, RELEASED, release)
-        # Reads the configuration, loads everything, sends nothing, touches no journal.
-        self._run(sha, "notify", "--dry-run", "The pipeline starts")
+        try:
+            self.store.export(sha, RELEASED, release)
+            # Reads the configuration, loads everything, touches no journal.
+            self._run(sha, "notify", "--dry-run", "The pipeline starts")
+        except EXPECTED:
+            remove_tree(release)
+            count, _ = self._failures(sha)
+            self._failed(sha).write_text(f"{count + 1} {self.clock.now()}\n")
+            raise
         (release / READY).touch()
+        self._failed(sha).unlink(missing_ok=True)
+
+    def seconds_put_off(self, sha: Sha) -> float:
+        """Return for how long not to install again what could not be installed.
+
+        Installing costs minutes of the machine, and the timer comes every minute: from
+        the second failure on it waits twice as long each time, an hour at most.
+        """
+        count, at = self._failures(sha)
+        pause = min(FIRST_PAUSE * 2 ** (count - 2), LONGEST_PAUSE) if count > 1 else 0.0
+        # A clock that was set back must not delay it: how far it is off is no wait.
+        return max(pause - abs(self.clock.now() - at), 0.0)
+
+    def _failures(self, sha: Sha) -> tuple[int, float]:
+        """Return how often a pipeline could not be installed, and when last."""
+        try:
+            count, at = read_plain(self._failed(sha)).split()
+            return int(count), float(at)
+        except (OSError, ValueError):
+            return 0, 0.0
+
+    def _failed(self, sha: Sha) -> Path:
+        return self.layout.releases / f"{sha}.failed"
 
     def _migrate(self, sha: Sha) -> None:
         """Let a release add to the journal what it needs there; older ones cannot."""
@@ -121,6 +151,8 @@ class Releases:
         others = [file.parent for file in ready if file.parent.name != self._in_force()]
         for release in others[: max(len(others) - (KEPT - 1), 0)]:
             remove_tree(release)
+        for failed in self.layout.releases.glob("*.failed"):
+            failed.unlink(missing_ok=True)  # Of nothing that will be adopted now.
 
     def _in_force(self) -> str:
         return str(self.layout.in_force())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
+from pipeline.errors import Refused
 from pipeline.gateways.docker import ComposeProject, compose_command
 from pipeline.gateways.git_store import Store
 from pipeline.gateways.git_worktree import Worktree
@@ -129,6 +130,29 @@ def test_what_cannot_be_built_touches_nothing(
     with pytest.raises(CommandFailed, match="broken"):
         strategy.prepare(sha, tmp_path)
     assert not {"up", "restart", "tag"} & {verb.split()[0] for verb in verbs(engine)}
+
+
+def test_only_images_that_nothing_returns_to_are_removed(
+    strategy: Restart, engine: Commands, dependencies: Dependencies, sha: Sha
+) -> None:
+    """Of the tags that dependencies name, all but the kept; never one of another kind."""
+    kept, old = dependencies.digest(sha), "0123456789abcdef"
+    tags = "\n".join((kept, old, "mangetamain-preprod", "latest"))
+    engine.add("docker", {"image ls": (0, tags), "image rm": (1, "it is in use")})
+    strategy.prune({sha, Sha("f" * 40)})
+    removed = [verb for verb in verbs(engine) if verb.startswith("image rm")]
+    assert removed == [f"image rm app:{old}"]
+
+
+def test_an_image_that_does_not_fit_is_not_built(
+    strategy: Restart, engine: Commands, sha: Sha, tmp_path: Path
+) -> None:
+    """Before a build it is asked whether the last one's size is free, said in words."""
+    sizes = {"info": (0, str(tmp_path)), "image inspect": (0, f"{10**18}")}
+    engine.add("docker", {**sizes, **ANSWERS})
+    with pytest.raises(Refused, match="it needs about 1200000000.0 GB, "):
+        strategy.prepare(sha, tmp_path)
+    assert "build --quiet" not in verbs(engine)
 
 
 def test_unchanged_container_is_restarted(
