@@ -135,7 +135,7 @@ def test_what_cannot_be_built_touches_nothing(
 def test_only_images_that_nothing_returns_to_are_removed(
     strategy: Restart, engine: Commands, dependencies: Dependencies, sha: Sha
 ) -> None:
-    """Of the tags that dependencies name, all but the kept; never one of another kind."""
+    """Of the tags that dependencies name, all but the kept; never another one."""
     kept, old = dependencies.digest(sha), "0123456789abcdef"
     tags = "\n".join((kept, old, "mangetamain-preprod", "latest"))
     engine.add("docker", {"image ls": (0, tags), "image rm": (1, "it is in use")})
