@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pipeline import cli
-from pipeline.gateways.backup.store import Backup, BackupStore
-from pipeline.usecases import backups
+from pipeline.adapters.backup.store import Backup, BackupStore
+from pipeline.operations import backups
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run backup restore 20260105T091500Z-acfdb42"

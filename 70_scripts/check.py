@@ -20,8 +20,8 @@ from pipeline.effects.actions import access_of_job
 from pipeline.effects.clock import SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError, ExpectedError
-from pipeline.gateways.github import GitHub
-from pipeline.usecases.checking import (
+from pipeline.adapters.github import GitHub
+from pipeline.operations.checking import (
     GROUPS,
     ON_REQUEST,
     Check,
@@ -30,10 +30,10 @@ from pipeline.usecases.checking import (
     is_pipeline_untouched,
     prod_checks,
 )
-from pipeline.usecases.hooks import install_hooks
-from pipeline.usecases.passed_base import newest_passed
-from pipeline.usecases.prod_copy import find_source
-from pipeline.usecases.scheduling import carry_out, worst
+from pipeline.operations.hooks import install_hooks
+from pipeline.operations.passed_base import newest_passed
+from pipeline.operations.prod_copy import find_source
+from pipeline.operations.scheduling import carry_out, worst
 from pipeline.wiring import SCRIPTS, say
 from rich.console import Console
 

@@ -13,16 +13,16 @@ from pathlib import Path
 from pipeline import cli, wiring
 from pipeline.config import Config
 from pipeline.core import alerts
-from pipeline.core.watch import Sighting, Vantage
+from pipeline.core.availability import Sighting, Vantage
 from pipeline.effects.actions import Level, annotate, summarize
 from pipeline.effects.http import Http
 from pipeline.errors import TimedOut
-from pipeline.gateways.database import open_database
-from pipeline.gateways.heartbeat import beat
-from pipeline.gateways.journal import Journal
-from pipeline.gateways.observations import Observations
-from pipeline.usecases.deploying import Activity, activity, was_deploying
-from pipeline.usecases.monitoring import Persistence, look_at, record
+from pipeline.adapters.database import open_database
+from pipeline.adapters.heartbeat import beat
+from pipeline.adapters.journal import Journal
+from pipeline.adapters.observations import Observations
+from pipeline.operations.activity import Activity, activity, was_deploying
+from pipeline.operations.monitoring import Persistence, look_at, record
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run check_health prod --from outside --state /tmp/health"

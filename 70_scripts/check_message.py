@@ -13,7 +13,7 @@ from pipeline.core.message_rule import TYPES, fault_of, is_free_form
 from pipeline.effects.files import read_plain
 from pipeline.effects.actions import Level, annotate
 from pipeline.errors import ConfigurationError, Refused
-from pipeline.usecases.hooks import messages_between
+from pipeline.operations.hooks import messages_between
 
 EXAMPLE = "70_scripts/run check_message --commits origin/main..HEAD"
 

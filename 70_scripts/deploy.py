@@ -5,13 +5,13 @@ import sys
 from contextlib import suppress
 
 from pipeline import cli, commits
-from pipeline.core.history import BY_HAND, Kind, Order
+from pipeline.core.deployment import BY_HAND, Kind, Order
 from pipeline.core.sha import Sha
-from pipeline.effects.actions import Job, summarize
+from pipeline.effects.actions import WorkflowContext, summarize
 from pipeline.errors import EXPECTED, Refused
-from pipeline.gateways.git_store import Commit
-from pipeline.usecases.deployment import deploy
-from pipeline.usecases.environment import Environment
+from pipeline.adapters.git_store import Commit
+from pipeline.operations.deploy import deploy
+from pipeline.operations.environment import Environment
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run deploy preprod --sha $(git rev-parse origin/main)"
@@ -39,7 +39,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _order(env: Environment, sha: Sha, job: Job) -> Order:
+def _order(env: Environment, sha: Sha, job: WorkflowContext) -> Order:
     """Say who deploys what: in a job its event knows, elsewhere the commit does."""
     found = Commit("", "")
     with suppress(*EXPECTED):

@@ -8,7 +8,7 @@ import argparse
 import sys
 
 from pipeline import cli
-from pipeline.usecases.documenting import BRANCH, build, publish
+from pipeline.operations.documenting import BRANCH, build, publish
 from pipeline.wiring import SCRIPTS, say
 
 EXAMPLE = "70_scripts/run docs"

@@ -13,8 +13,8 @@ from pipeline.config import Config
 from pipeline.effects.account import refuse_other_user
 from pipeline.effects.clock import SystemClock
 from pipeline.errors import Refused
-from pipeline.gateways.lock import held, is_held
-from pipeline.usecases.migrating import PATIENCE, is_in_force, migrate
+from pipeline.adapters.lock import held, is_held
+from pipeline.operations.journal_migration import PATIENCE, is_in_force, migrate
 from pipeline.wiring import SCRIPTS, say
 
 EXAMPLE = "70_scripts/run migrate"

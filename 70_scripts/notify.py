@@ -11,9 +11,9 @@ from pipeline.config import Config
 from pipeline.core.messages import Notice, of_job
 from pipeline.effects.actions import job_of_environment
 from pipeline.errors import TimedOut
-from pipeline.gateways.database import open_database
-from pipeline.gateways.journal import Journal
-from pipeline.gateways.secrets import WEBHOOK
+from pipeline.adapters.database import open_database
+from pipeline.adapters.journal import Journal
+from pipeline.adapters.secrets import WEBHOOK
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = 'echo "Maintenance at noon" | 70_scripts/run notify -'

@@ -8,8 +8,8 @@ from pipeline import cli, commits
 from pipeline.core.freeze import window_in_force
 from pipeline.effects.account import operator
 from pipeline.effects.actions import summarize
-from pipeline.usecases.promotion import WORD, Request, promote
-from pipeline.usecases.promotion_outlook import outlook
+from pipeline.operations.promotion import WORD, Request, promote
+from pipeline.operations.promotion_plan import promotion_plan
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run promote --confirm DEPLOY"
@@ -19,7 +19,7 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Show where both environments stand, then promote."""
     preprod, prod = (pipeline.environment(name) for name in arguments.environments)
     sha = commits.commit_or_none(pipeline, arguments.sha)
-    seen = outlook(preprod, prod, sha)
+    seen = promotion_plan(preprod, prod, sha)
     say(seen.text())
     summarize(seen.markdown())
     now = datetime.fromtimestamp(pipeline.clock.now(), UTC)

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from pipeline import cli
 from pipeline.core.metrics import metrics
-from pipeline.gateways.database import open_database
-from pipeline.gateways.statistics import Statistics
+from pipeline.adapters.database import open_database
+from pipeline.adapters.statistics import Statistics
 from pipeline.metrics_table import metrics_table
 from pipeline.wiring import Pipeline
 from rich.console import Console

@@ -8,12 +8,12 @@ from pipeline import cli
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
 from pipeline.errors import EXPECTED
-from pipeline.gateways.allowance import Allowance
-from pipeline.usecases.environment import Environment
-from pipeline.usecases.moving import tell_moved
-from pipeline.usecases.adoption import adopt_validated
-from pipeline.usecases.resumption import resume
-from pipeline.usecases.watching import look_safely
+from pipeline.adapters.github_allowance import Allowance
+from pipeline.operations.environment import Environment
+from pipeline.operations.repository_moved import tell_moved
+from pipeline.operations.adoption import adopt_validated
+from pipeline.operations.resume import resume
+from pipeline.operations.ci_polling import look_safely
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run resume"

@@ -7,7 +7,7 @@ from pipeline import cli, commits
 from pipeline.effects.account import operator
 from pipeline.effects.actions import summarize
 from pipeline.errors import Refused
-from pipeline.usecases.rollback import previous_good, roll_back
+from pipeline.operations.manual_rollback import previous_good, roll_back
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run rollback preprod --confirm ROLLBACK"

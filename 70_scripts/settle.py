@@ -4,18 +4,18 @@ import argparse
 import sys
 
 from pipeline import cli, commits
-from pipeline.core.history import Outcome
+from pipeline.core.deployment import Outcome
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.effects.actions import summarize
 from pipeline.errors import TimedOut
-from pipeline.gateways.github import GitHubUnavailable, run_of
-from pipeline.usecases.environment import Environment
-from pipeline.usecases.moving import tell_moved
-from pipeline.usecases.adoption import adopt_validated
-from pipeline.usecases.settlement import settle
-from pipeline.usecases.undeployed import tell_of_undeployed
-from pipeline.usecases.watching import look_or_believe
+from pipeline.adapters.github import GitHubUnavailable, run_of
+from pipeline.operations.environment import Environment
+from pipeline.operations.repository_moved import tell_moved
+from pipeline.operations.adoption import adopt_validated
+from pipeline.operations.settlement import settle
+from pipeline.operations.undeployed import tell_of_undeployed
+from pipeline.operations.ci_polling import look_or_believe
 from pipeline.wiring import Pipeline, say
 
 EXAMPLE = "70_scripts/run settle preprod --sha $(git rev-parse origin/main)"

@@ -10,9 +10,9 @@ from pipeline.effects.account import refuse_other_user
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError
 from pipeline.strategies.variables import compose_places, compose_variables
-from pipeline.usecases.home import link_into_home
-from pipeline.usecases.installation import Wishes, install
-from pipeline.usecases.units import install_units
+from pipeline.operations.operator_home import link_into_home
+from pipeline.operations.installation import Wishes, install
+from pipeline.operations.units import install_units
 from pipeline.wiring import is_tested, releases_of, say
 
 EXAMPLE = "70_scripts/setup_vm.sh --origin git@github.com:OWNER/NAME.git"

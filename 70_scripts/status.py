@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline import cli
 from pipeline.core.sha import Sha
-from pipeline.usecases.overview import BUSY, Overview, overview
+from pipeline.operations.status import BUSY, EnvironmentStatus, status_of
 from pipeline.wiring import Pipeline
 from rich.console import Console
 from rich.table import Column, Table
@@ -21,7 +21,7 @@ COLUMNS = ("environment", "serving", "since", "validated", "health", "awaiting C
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     """Look at every environment; exit 0 whatever is seen."""
     seen = [
-        overview(pipeline.environment(name)) for name in pipeline.config.environments
+        status_of(pipeline.environment(name)) for name in pipeline.config.environments
     ]
     if arguments.json:
         print(json.dumps([_record(pipeline, item) for item in seen], indent=2))
@@ -34,12 +34,12 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _record(pipeline: Pipeline, item: Overview) -> dict[str, object]:
+def _record(pipeline: Pipeline, item: EnvironmentStatus) -> dict[str, object]:
     watched = [sha for sha in item.awaiting if _is_watched(pipeline, item, sha)]
     return {**asdict(item), "watched": watched}
 
 
-def _row(pipeline: Pipeline, item: Overview) -> tuple[str, ...]:
+def _row(pipeline: Pipeline, item: EnvironmentStatus) -> tuple[str, ...]:
     is_moving = item.operation not in ("", BUSY)
     since = datetime.fromtimestamp(item.since) if item.since else None
     awaiting = (
@@ -56,7 +56,7 @@ def _row(pipeline: Pipeline, item: Overview) -> tuple[str, ...]:
     )
 
 
-def _serving(item: Overview) -> str:
+def _serving(item: EnvironmentStatus) -> str:
     serving = item.serving.short if item.serving else "nothing"
     journaled = item.journaled.short if item.journaled else "nothing"
     if item.operation:
@@ -68,7 +68,7 @@ def _serving(item: Overview) -> str:
     return serving
 
 
-def _how(pipeline: Pipeline, item: Overview, sha: Sha) -> str:
+def _how(pipeline: Pipeline, item: EnvironmentStatus, sha: Sha) -> str:
     if sha in item.running:
         return " (CI still running)"
     if sha in item.unjudged:
@@ -76,7 +76,7 @@ def _how(pipeline: Pipeline, item: Overview, sha: Sha) -> str:
     return "" if _is_watched(pipeline, item, sha) else UNWATCHED
 
 
-def _is_watched(pipeline: Pipeline, item: Overview, sha: Sha) -> bool:
+def _is_watched(pipeline: Pipeline, item: EnvironmentStatus, sha: Sha) -> bool:
     return pipeline.watcher(item.environment).is_watching(sha)
 
 

@@ -4,14 +4,14 @@ import argparse
 import sys
 
 from pipeline import cli, commits
-from pipeline.core.history import Outcome
+from pipeline.core.deployment import Outcome
 from pipeline.errors import TimedOut
-from pipeline.gateways.lock import held
-from pipeline.usecases.moving import tell_moved
-from pipeline.usecases.pending import age, hold
-from pipeline.usecases.adoption import adopt_validated
-from pipeline.usecases.settlement import settle
-from pipeline.usecases.watching import await_verdict
+from pipeline.adapters.lock import held
+from pipeline.operations.repository_moved import tell_moved
+from pipeline.operations.awaiting_verdict import age, hold
+from pipeline.operations.adoption import adopt_validated
+from pipeline.operations.settlement import settle
+from pipeline.operations.ci_polling import await_verdict
 from pipeline.wiring import Pipeline, say
 
 # Somebody's `status` may be looking at the lock; another watcher would keep it.

@@ -8,9 +8,9 @@ LAYERS = {
     "": "Around the layers",
     "core": "Core: pure decisions",
     "effects": "Effects: processes, HTTP, files, the job",
-    "gateways": "Gateways: one for each outside thing",
+    "adapters": "Adapters: one for each outside thing",
     "strategies": "Strategies: how an environment changes version",
-    "usecases": "Use cases",
+    "operations": "Operations",
 }
 
 
@@ -23,8 +23,8 @@ def pages(root: Path) -> Iterator[tuple[str, str]]:
     toctree = "\n".join(f"   {name}" for name in names)
     yield "api/index.rst", (
         f"{_title('The library', '=')}\n"
-        "Imports run one way: scripts, use cases, gateways, effects; the core imports\n"
-        f"nothing but itself.\n\n.. toctree::\n   :maxdepth: 1\n\n{toctree}\n"
+        "Imports run one way: scripts, operations, adapters, effects; the core\n"
+        f"imports nothing but itself.\n\n.. toctree::\n   :maxdepth: 1\n\n{toctree}\n"
     )
 
 

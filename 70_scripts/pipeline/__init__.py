@@ -1,5 +1,5 @@
 """Deploy first, test in parallel, roll back by itself.
 
-Imports run one way: scripts → use cases → gateways → effects; the core imports
+Imports run one way: scripts → operations → adapters → effects; the core imports
 nothing but itself. ``wiring`` is the one place that puts the parts together.
 """

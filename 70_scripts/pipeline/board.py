@@ -14,8 +14,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pipeline.effects.actions import only_words
-from pipeline.usecases.checking import Check
-from pipeline.usecases.scheduling import Ended
+from pipeline.operations.checking import Check
+from pipeline.operations.scheduling import Ended
 
 LONGEST_WORDS = 40
 

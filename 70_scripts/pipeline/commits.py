@@ -7,8 +7,8 @@ from pipeline.core.revision import Revision
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import Refused
-from pipeline.gateways.git_revisions import resolve
-from pipeline.usecases.environment import Environment
+from pipeline.adapters.git_revisions import resolve
+from pipeline.operations.environment import Environment
 
 HELP = "the commit: a SHA (its beginning is enough), a tag, or origin/BRANCH"
 

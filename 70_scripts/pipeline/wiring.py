@@ -13,39 +13,44 @@ from pipeline.core.origin import repository_of
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Job as CiJob
 from pipeline.core.verdict import Run, deciding_run
-from pipeline.core.watch import Vantage
+from pipeline.core.availability import Vantage
 from pipeline.effects.account import is_of_another_user, refuse_other_user
-from pipeline.effects.actions import Job, finished_run, surrounding_job, tell
+from pipeline.effects.actions import (
+    WorkflowContext,
+    finished_run,
+    workflow_context,
+    tell,
+)
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError
-from pipeline.gateways.adoptions import Adoptions
-from pipeline.gateways.database import open_database
-from pipeline.gateways.discord import Discord
-from pipeline.gateways.git_store import Store
-from pipeline.gateways.github import GitHub
-from pipeline.gateways.github_reports import GitHubReports, Place
-from pipeline.gateways.health import Endpoint
-from pipeline.gateways.journal import Journal
-from pipeline.gateways.lock import held, is_held
-from pipeline.gateways.outbox import Outbox
-from pipeline.gateways.secrets import FILE_NAME, Secrets, is_safe_address, load_secrets
-from pipeline.gateways.state_file import StateFile
-from pipeline.gateways.watcher import WatcherLauncher
+from pipeline.adapters.adoptions import Adoptions
+from pipeline.adapters.database import open_database
+from pipeline.adapters.discord import Discord
+from pipeline.adapters.git_store import Store
+from pipeline.adapters.github import GitHub
+from pipeline.adapters.github_deployments import GitHubDeployments, Place
+from pipeline.adapters.health import Endpoint
+from pipeline.adapters.journal import Journal
+from pipeline.adapters.lock import held, is_held
+from pipeline.adapters.outbox import Outbox
+from pipeline.adapters.secrets import FILE_NAME, Secrets, is_safe_address, load_secrets
+from pipeline.adapters.state_file import StateFile
+from pipeline.adapters.ci_watcher import WatcherLauncher
 from pipeline.strategies.choice import host_policy_of, strategy_of
-from pipeline.usecases.adoption import Gate
-from pipeline.usecases.backups import back_up
-from pipeline.usecases.ci_triggers import CiTriggers
-from pipeline.usecases.environment import Environment, Judged, Promoted
-from pipeline.usecases.layout import Layout
-from pipeline.usecases.mail import Allowance, Mail
-from pipeline.usecases.migrating import migrate_at_start
-from pipeline.usecases.monitoring import Target
-from pipeline.usecases.pointer import Pointer
-from pipeline.usecases.pruning import Pruning
-from pipeline.usecases.releases import Releases
-from pipeline.usecases.reporting import Reports
-from pipeline.usecases.watching import Watch
+from pipeline.operations.adoption import Gate
+from pipeline.operations.backups import back_up
+from pipeline.operations.ci_triggers import CiTriggers
+from pipeline.operations.environment import Environment, Judged, Promoted
+from pipeline.operations.layout import Layout
+from pipeline.operations.mail import Allowance, Mail
+from pipeline.operations.journal_migration import migrate_at_start
+from pipeline.operations.monitoring import Target
+from pipeline.operations.pointer import Pointer
+from pipeline.operations.pruning import Pruning
+from pipeline.operations.releases import Releases
+from pipeline.operations.reporting import Reports
+from pipeline.operations.ci_polling import Watch
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 LOCK_PATIENCE = 900.0
@@ -82,21 +87,23 @@ class Pipeline:
         reports = Reports(self.journal_file, lock, github, places, self.clock)
         return Mail(notices, reports, self.clock, self.allowance)
 
-    def job(self, sha: Sha | None = None) -> Job:
+    def job(self, sha: Sha | None = None) -> WorkflowContext:
         """Return the surrounding job, if it is one of this repository.
 
         Where ``sha`` is given it must be the job's own commit.
         """
-        return surrounding_job(self._repository_if_known(), sha)
+        return workflow_context(self._repository_if_known(), sha)
 
-    def _github_reports(self) -> GitHubReports | None:
+    def _github_reports(self) -> GitHubDeployments | None:
         settings, token = self.config.github, self.secrets.token
         if not token or not Layout(self.config.paths.root).store.is_dir():
             return None
         repository = self._repository_if_known()
         if repository is None:
             return None
-        return GitHubReports(Http(), settings.api_url, repository, token, self.clock)
+        return GitHubDeployments(
+            Http(), settings.api_url, repository, token, self.clock
+        )
 
     def _repository(self) -> str | None:
         named = self.config.github.repository
@@ -221,7 +228,7 @@ class Pipeline:
         return Target(name, url, self.endpoint(name, vantage), vantage)
 
     def environment(self, name: str) -> Environment:
-        """Return one environment with all its gateways.
+        """Return one environment with all its adapters.
 
         Raises:
             ConfigurationError: there is none of that name, or it is not set up.

@@ -6,7 +6,7 @@ import urllib.request
 from pipeline import wiring
 from pipeline.config import load_config
 from pipeline.core.sha import Sha
-from pipeline.gateways.git_worktree import Worktree
+from pipeline.adapters.worktree import Worktree
 from rehearsal.scene import Scene
 
 POLL = 0.02

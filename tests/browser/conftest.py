@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from pipeline.gateways.uv import uv
-from pipeline.usecases.checking import browser as browser_command
+from pipeline.adapters.uv import uv
+from pipeline.operations.checking import browser as browser_command
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,

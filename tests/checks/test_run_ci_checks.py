@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.usecases.checking import BROWSERS
+from pipeline.operations.checking import BROWSERS
 
 from tests.checks.conftest import Clone, path_without
 from tests.unit.waiting import wait_until

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from pipeline.gateways.docker import (
+from pipeline.adapters.compose import (
     engine_folder,
     image_bytes,
     image_tags,

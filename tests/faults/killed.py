@@ -20,7 +20,7 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(sys.argv[3]).parent))
 
-from pipeline.gateways import (  # noqa: E402
+from pipeline.adapters import (  # noqa: E402
     database,
     git_store,
     journal,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pipeline.core.history import Step
+from pipeline.core.deployment import Step
 
 MOMENTS = ("before", "after")
 NEVER, FULL = "never", "full"

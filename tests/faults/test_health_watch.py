@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 import yaml
 from pipeline.effects.clock import SystemClock
-from pipeline.gateways.lock import held
+from pipeline.adapters.lock import held
 
 from tests.sandbox.vm import Vm, free_port
 from tests.sandbox.world import World

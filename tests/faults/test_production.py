@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from pipeline.core.history import Step
+from pipeline.core.deployment import Step
 
 from tests.faults.interrupted import KILLER
 from tests.faults.rows import PROMOTION_STEPS, WORDS, cases
@@ -21,7 +21,7 @@ DEPLOY = ("--confirm", "DEPLOY")
 CHANGED = "<title>Mangetamain, changed</title>"
 SPOILED = """
 import runpy, sys
-from pipeline.gateways.backup.tree import TreeCopy
+from pipeline.adapters.backup.tree import TreeCopy
 finish = TreeCopy.finish
 def spoiling(copy):
     finish(copy)

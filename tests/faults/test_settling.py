@@ -6,7 +6,7 @@ STOP = """
 import sys
 from pathlib import Path
 from pipeline.config import load_config
-from pipeline.gateways.supervisor import Supervisor
+from pipeline.adapters.supervisor import Supervisor
 state = load_config(Path(sys.argv[1])).paths.state
 Supervisor(state / "preprod-app.json", state / "preprod-app.log").stop()
 """

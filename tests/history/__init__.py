@@ -1,1 +1,1 @@
-"""Histories: real git, journal, locks and use cases, driven by random operations."""
+"""Histories: real git, journal, locks and operations, driven by random operations."""

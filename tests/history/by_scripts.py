@@ -1,14 +1,14 @@
 """What the scripts do: each is a process that may die."""
 
-from pipeline.core.history import Kind, Order
+from pipeline.core.deployment import Kind, Order
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
-from pipeline.gateways.github import GitHubUnavailable
-from pipeline.usecases.deployment import deploy
-from pipeline.usecases.resumption import resume
-from pipeline.usecases.rollback import roll_back
-from pipeline.usecases.settlement import settle
-from pipeline.usecases.watching import look, look_safely
+from pipeline.adapters.github import GitHubUnavailable
+from pipeline.operations.deploy import deploy
+from pipeline.operations.resume import resume
+from pipeline.operations.manual_rollback import roll_back
+from pipeline.operations.settlement import settle
+from pipeline.operations.ci_polling import look, look_safely
 
 from tests.history.by_people import chosen, conclude, push
 from tests.history.death import Fate

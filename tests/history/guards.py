@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from pipeline.gateways import health, lock, outbox_records, records, state_file
+from pipeline.adapters import health, lock, outbox_records, records, state_file
 from pipeline.strategies import in_place
-from pipeline.usecases import performance, resumption, settlement
+from pipeline.operations import execution, resume, settlement
 
 from tests.history import mortal, mortal_git, switches
 from tests.history.found import FOUND
@@ -55,12 +55,12 @@ GUARDS = (
     Guard(
         "newest_good_one_is_live",
         "what a settling recorded and did not do is done by resume",
-        switches.replaced(resumption, "catch_up", switches.nothing),
+        switches.replaced(resume, "catch_up", switches.nothing),
     ),
     Guard(
         "what_serves_is_healthy",
         "an unhealthy version goes back at once",
-        switches.replaced(performance, "roll_out_or_return", switches.left_unhealthy),
+        switches.replaced(execution, "roll_out_or_return", switches.left_unhealthy),
     ),
     Guard(
         "as_if_nothing_died",

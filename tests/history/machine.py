@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from pipeline.gateways.git_store import Store
+from pipeline.adapters.git_store import Store
 
 from tests.history.outside import App
 from tests.history.pool import BRANCH, NOBODY, Pool, git, make_pool

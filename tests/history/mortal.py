@@ -1,4 +1,4 @@
-"""The real gateways, in a process that can die at each of their effects."""
+"""The real adapters, in a process that can die at each of their effects."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from pathlib import Path
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
-from pipeline.gateways import database
-from pipeline.gateways.journal import Journal
-from pipeline.gateways.outbox import Outbox
-from pipeline.gateways.git_worktree import Worktree
-from pipeline.gateways.state_file import StateFile
+from pipeline.adapters import database
+from pipeline.adapters.journal import Journal
+from pipeline.adapters.outbox import Outbox
+from pipeline.adapters.worktree import Worktree
+from pipeline.adapters.state_file import StateFile
 from pipeline.strategies.in_place import InPlace
 
 from tests.history.death import Fate

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import Completed
-from pipeline.gateways.git_store import Commit, Store
-from pipeline.gateways.git_worktree import Worktree
+from pipeline.adapters.git_store import Commit, Store
+from pipeline.adapters.worktree import Worktree
 
 from tests.history.death import Fate
 

@@ -1,6 +1,6 @@
 """What lies outside the pipeline and outlives its deaths: the app, GitHub, Discord.
 
-All three are asked through the real gateways; only the wire is played here.
+All three are asked through the real adapters; only the wire is played here.
 """
 
 import json

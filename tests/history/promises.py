@@ -6,9 +6,9 @@ promise is named, never raised.
 
 from collections.abc import Callable, Iterator
 
-from pipeline.core.history import Kind, Order
+from pipeline.core.deployment import Kind, Order
 from pipeline.errors import Refused
-from pipeline.usecases.deployment import deploy
+from pipeline.operations.deploy import deploy
 
 from tests.history import oracle, records
 from tests.history.death import Fate

@@ -7,20 +7,14 @@ from typing import Any
 from unittest.mock import patch
 
 from pipeline.core import settlement as core
-from pipeline.core.history import Deployment
+from pipeline.core.deployment import Deployment
 from pipeline.core.messages import Notice
 from pipeline.core.settlement import OnNoVerdict, Plan, Situation
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
-from pipeline.gateways import journal, records
-from pipeline.gateways.health import Unhealthy
-from pipeline.usecases import (
-    activation,
-    deployment,
-    resumption,
-    rollback,
-    settlement,
-)
+from pipeline.adapters import journal, records
+from pipeline.adapters.health import Unhealthy
+from pipeline.operations import rollout, deploy, resume, manual_rollback, settlement
 
 from tests.history import mortal
 
@@ -41,7 +35,7 @@ def nothing(*_: object, **__: object) -> None:
 def recovering_nothing() -> Iterator[None]:
     """Let nobody carry on what died half-way."""
     with ExitStack() as stack:
-        for caller in (deployment, settlement, resumption, rollback):
+        for caller in (deploy, settlement, resume, manual_rollback):
             stack.enter_context(patch.object(caller, "recover", nothing))
         yield
 
@@ -99,4 +93,4 @@ def telling_apart() -> Iterator[None]:
 def left_unhealthy(env: Any, put_up: Deployment) -> None:
     """Put a version up, and leave it there as it is."""
     with suppress(Unhealthy):
-        activation.roll_out(env, put_up)
+        rollout.roll_out(env, put_up)

@@ -14,15 +14,15 @@ from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Moment
-from pipeline.gateways import journal_schema, lock, outbox_records
-from pipeline.gateways.database import migrate_database, open_database
-from pipeline.gateways.discord import Discord
-from pipeline.gateways.github import GitHub
-from pipeline.gateways.health import Endpoint
-from pipeline.gateways.state_file import StateFile
-from pipeline.usecases.environment import Environment, Judged
-from pipeline.usecases.pointer import Pointer
-from pipeline.usecases.watching import Watch
+from pipeline.adapters import journal_schema, lock, outbox_records
+from pipeline.adapters.database import migrate_database, open_database
+from pipeline.adapters.discord import Discord
+from pipeline.adapters.github import GitHub
+from pipeline.adapters.health import Endpoint
+from pipeline.adapters.state_file import StateFile
+from pipeline.operations.environment import Environment, Judged
+from pipeline.operations.pointer import Pointer
+from pipeline.operations.ci_polling import Watch
 
 from tests.history import mortal, mortal_git, outside
 from tests.history.death import Fate

@@ -8,8 +8,8 @@ from pipeline.core.patience import Patience
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Run, Verdict
 from pipeline.effects.http import Http
-from pipeline.gateways.github import GitHub, GitHubUnavailable
-from pipeline.usecases.watching import Watch, await_verdict, look_or_believe
+from pipeline.adapters.github import GitHub, GitHubUnavailable
+from pipeline.operations.ci_polling import Watch, await_verdict, look_or_believe
 from rehearsal.github import GitHubServer, ScriptedRun
 from rehearsal.github.runs import Job
 

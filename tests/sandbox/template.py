@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import load_config
-from pipeline.gateways.git_store import Store
+from pipeline.adapters.git_store import Store
 from pipeline.strategies.choice import strategy_of
 
 from tests.sandbox.vm import Vm

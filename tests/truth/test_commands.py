@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pipeline.gateways.uv import uv
+from pipeline.adapters.uv import uv
 from rehearsal.github.runs import Run
 
 from tests.needs import need_what_was_typed

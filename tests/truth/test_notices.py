@@ -7,11 +7,11 @@ from typing import Any, get_type_hints
 
 import pytest
 from pipeline.core import alerts, messages
-from pipeline.core.history import Kind, Order, Outcome
+from pipeline.core.deployment import Kind, Order, Outcome
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
-from pipeline.core.watch import Sighting, Vantage
+from pipeline.core.availability import Sighting, Vantage
 
 from tests.truth.troubles import OPERATIONS
 

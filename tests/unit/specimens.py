@@ -1,6 +1,6 @@
 """Values that many tests need: commits, orders, runs, and texts that mean harm."""
 
-from pipeline.core.history import Kind, Order
+from pipeline.core.deployment import Kind, Order
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Run
 

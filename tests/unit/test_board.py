@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from pipeline.board import Board
-from pipeline.usecases.checking import Check
-from pipeline.usecases.scheduling import Ended
+from pipeline.operations.checking import Check
+from pipeline.operations.scheduling import Ended
 from rich.console import Console
 
 HOSTILE = "[bold]x[/bold]\n::error::y\n\nthe last \u202e ✓ word"

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 from pipeline.core import messages
-from pipeline.core.history import Outcome
+from pipeline.core.deployment import Outcome
 from pipeline.core.settlement import OnNoVerdict, Situation, decide
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
 from pipeline.effects.http import Http, Unreachable
 from pipeline.effects.processes import CommandFailed, run
-from pipeline.gateways.journal import Journal
-from pipeline.gateways.supervisor import Supervisor
+from pipeline.adapters.journal import Journal
+from pipeline.adapters.supervisor import Supervisor
 
 from tests.unit.site import Reply, Site
 from tests.unit.specimens import A, B, C, an_order

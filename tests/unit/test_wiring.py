@@ -10,7 +10,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.strategies.process import Process
 from pipeline.strategies.restart import Restart
 from pipeline.strategies.variables import compose_variables
-from pipeline.usecases.environment import Promoted
+from pipeline.operations.environment import Promoted
 from pipeline.wiring import Pipeline
 
 from tests.unit.configuration import write_config

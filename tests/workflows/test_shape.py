@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from pipeline.gateways.git_store import FETCH_TIMEOUT
-from pipeline.usecases.checking import GROUPS, ON_REQUEST, checks
+from pipeline.adapters.git_store import FETCH_TIMEOUT
+from pipeline.operations.checking import GROUPS, ON_REQUEST, checks
 from pipeline.wiring import LOCK_PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pipeline.core.messages import Notice, problem
-from pipeline.core.watch import Sighting
+from pipeline.core.availability import Sighting
 from pipeline.core.wording import escaped, one_line
 
 UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))

@@ -9,7 +9,7 @@ CI passes; what was taken away beside it stays away.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.core.history import Kind
+from pipeline.core.deployment import Kind
 from pipeline.core.sha import Sha
 
 

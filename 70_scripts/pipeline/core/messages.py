@@ -6,7 +6,7 @@ Whatever comes from a commit or an actor is escaped here and nowhere else.
 from dataclasses import dataclass, replace
 
 from pipeline.core import log_tail
-from pipeline.core.history import Kind, Order, Outcome
+from pipeline.core.deployment import Kind, Order, Outcome
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
 from pipeline.core.wording import escaped, one_line

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from statistics import median
 
-from pipeline.core.history import Kind, Outcome
-from pipeline.core.watch import SIGN_OF_LIFE, Observation
+from pipeline.core.deployment import Kind, Outcome
+from pipeline.core.availability import SIGN_OF_LIFE, Observation
 
 
 @dataclass(frozen=True, slots=True)

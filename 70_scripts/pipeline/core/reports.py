@@ -7,7 +7,7 @@ https://docs.github.com/en/rest/commits/statuses
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.core.history import Deployment, Kind, Outcome
+from pipeline.core.deployment import Deployment, Kind, Outcome
 from pipeline.core.wording import clipped, one_line
 
 LONGEST = 140

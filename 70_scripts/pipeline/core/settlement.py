@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.core.history import Outcome
+from pipeline.core.deployment import Outcome
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
 

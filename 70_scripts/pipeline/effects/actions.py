@@ -35,7 +35,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class WorkflowContext:
     """The job that runs this process; its fields are empty outside of a job.
 
     ``is_by_hand`` where a person started it, who may have chosen its inputs.
@@ -49,10 +49,10 @@ class Job:
     author: str = ""
 
 
-NO_JOB = Job("", "", "", "")
+NO_JOB = WorkflowContext("", "", "", "")
 
 
-def surrounding_job(repository: str | None, sha: str | None = None) -> Job:
+def workflow_context(repository: str | None, sha: str | None = None) -> WorkflowContext:
     """Return the job that runs this process, if it is one of ours.
 
     A shell may have the variables of some other job: of another repository's, or of
@@ -67,7 +67,7 @@ def surrounding_job(repository: str | None, sha: str | None = None) -> Job:
     return job_of_environment()
 
 
-def job_of_environment() -> Job:
+def job_of_environment() -> WorkflowContext:
     """Return the actor, the commit's subject and SHA, and the run's address as told."""
     actor = _variable("GITHUB_ACTOR")
     server, repository = _variable("GITHUB_SERVER_URL"), _variable("GITHUB_REPOSITORY")
@@ -75,7 +75,7 @@ def job_of_environment() -> Job:
     parts = (server, repository, run_id)
     url = f"{server}/{repository}/actions/runs/{run_id}" if all(parts) else ""
     sha, is_by_hand = _variable("GITHUB_SHA"), _is_by_hand()
-    return Job(actor, _subject(), url, sha, is_by_hand, _author())
+    return WorkflowContext(actor, _subject(), url, sha, is_by_hand, _author())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.core.history import Step
+from pipeline.core.deployment import Step
 from pipeline.core.sha import Sha
 
 # What a strategy is called in pipeline.yml, and the module whose ``build`` makes it.

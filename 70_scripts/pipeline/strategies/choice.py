@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.core.compose_allowance import Allowance
-from pipeline.gateways.docker import ComposeProject
-from pipeline.gateways.git_store import Store
-from pipeline.gateways.host_policy import HostPolicy
+from pipeline.adapters.compose import ComposeProject
+from pipeline.adapters.git_store import Store
+from pipeline.adapters.host_policy import HostPolicy
 from pipeline.strategies import MODULES, Strategy
 from pipeline.strategies.variables import compose_file, compose_variables, prefix_of
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.core.compose_build import how_it_builds
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
-from pipeline.gateways.git_store import Store
+from pipeline.adapters.git_store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import shlex
 from abc import ABC, abstractmethod
 
 from pipeline.config import Config
-from pipeline.core.history import Step
+from pipeline.core.deployment import Step
 from pipeline.core.sha import Sha
-from pipeline.gateways.git_files import require_plain_worktree
-from pipeline.gateways.git_worktree import Worktree
+from pipeline.adapters.git_files import require_plain_worktree
+from pipeline.adapters.worktree import Worktree
 from pipeline.strategies import Act, Release, Strategy
 
 

@@ -17,10 +17,10 @@ from pipeline.effects.files import (
     remove_tree,
 )
 from pipeline.effects.processes import run
-from pipeline.gateways.git_store import Store
-from pipeline.gateways.git_worktree import Worktree
-from pipeline.gateways.supervisor import Supervisor
-from pipeline.gateways.uv import python_for_environments, uv
+from pipeline.adapters.git_store import Store
+from pipeline.adapters.worktree import Worktree
+from pipeline.adapters.supervisor import Supervisor
+from pipeline.adapters.uv import python_for_environments, uv
 from pipeline.strategies.dependencies import Dependencies
 from pipeline.strategies.in_place import InPlace, worktree_of
 from pipeline.strategies.variables import COMPOSE_FOLDER

@@ -14,7 +14,7 @@ from pipeline.core.sha import Sha
 from pipeline.effects.disk import require_room
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ExpectedError
-from pipeline.gateways.docker import (
+from pipeline.adapters.compose import (
     ComposeProject,
     Container,
     compose_typed,
@@ -26,8 +26,8 @@ from pipeline.gateways.docker import (
     remove_image,
     tag_image,
 )
-from pipeline.gateways.git_store import Store
-from pipeline.gateways.git_worktree import Worktree
+from pipeline.adapters.git_store import Store
+from pipeline.adapters.worktree import Worktree
 from pipeline.strategies.dependencies import Dependencies
 from pipeline.strategies.in_place import InPlace, worktree_of
 from pipeline.strategies.variables import (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from pipeline.core.history import Outcome
+from pipeline.core.deployment import Outcome
 from pipeline.core.settlement import OnNoVerdict, Plan, Situation
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict

@@ -1,6 +1,6 @@
 """What a person's rollback takes away, and what brings it back."""
 
-from pipeline.core.history import Kind
+from pipeline.core.deployment import Kind
 from pipeline.core.lineage import Cleared, Event, Lineage, Placed, Reset, lineage
 from pipeline.core.sha import Sha
 

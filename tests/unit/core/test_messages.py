@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from pipeline.core import messages
-from pipeline.core.history import Kind, Order, Outcome
+from pipeline.core.deployment import Kind, Order, Outcome
 from pipeline.core.messages import Notice
 from pipeline.core.skipping import NO_CI
 from pipeline.core.verdict import Job, Judgement, Verdict

@@ -1,9 +1,9 @@
 """Figures: what is counted, what is left out, what nobody can know."""
 
 import pytest
-from pipeline.core.history import Kind, Outcome
+from pipeline.core.deployment import Kind, Outcome
 from pipeline.core.metrics import Duration, Ended, metrics, uptime
-from pipeline.core.watch import SIGN_OF_LIFE, Observation
+from pipeline.core.availability import SIGN_OF_LIFE, Observation
 
 DEPLOY, ROLLBACK = Kind.DEPLOY, Kind.ROLLBACK
 

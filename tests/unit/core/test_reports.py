@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from pipeline.core.history import Deployment, Kind, Outcome
+from pipeline.core.deployment import Deployment, Kind, Outcome
 from pipeline.core.reports import Channel, Facts, reports
 
 from tests.unit.specimens import HOSTILE, an_order

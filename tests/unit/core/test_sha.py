@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from pipeline.core.history import Deployment
+from pipeline.core.deployment import Deployment
 from pipeline.core.origin import repository_of
 from pipeline.core.sha import Sha
 

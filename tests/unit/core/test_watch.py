@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from pipeline.config import Config
 from pipeline.core.alerts import duration
 from pipeline.core import alerts
-from pipeline.core.watch import (
+from pipeline.core.availability import (
     SIGN_OF_LIFE,
     Observation,
     Sighting,

@@ -8,9 +8,9 @@ import pytest
 from pipeline.effects.actions import (
     LONGEST_SUBJECT,
     NO_JOB,
-    Job,
+    WorkflowContext,
     finished_run,
-    surrounding_job,
+    workflow_context,
 )
 from pipeline.effects.clock import SystemClock
 
@@ -22,7 +22,7 @@ SUBJECT = "$(reboot) `x` \"' @everyone"
 
 def test_outside_of_a_job_all_is_empty() -> None:
     """At a terminal there is no actor, no subject and no run."""
-    assert surrounding_job(None) == Job("", "", "", "")
+    assert workflow_context(None) == WorkflowContext("", "", "", "")
 
 
 @pytest.fixture
@@ -49,10 +49,10 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_job_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Actor, first line of the message, run address and SHA come as they are."""
     url = "https://example.invalid/owner/name/actions/runs/7"
-    assert surrounding_job("Owner/Name", A) == Job("user", SUBJECT, url, A)
-    assert surrounding_job(None) == Job("user", SUBJECT, url, A)
+    assert workflow_context("Owner/Name", A) == WorkflowContext("user", SUBJECT, url, A)
+    assert workflow_context(None) == WorkflowContext("user", SUBJECT, url, A)
     monkeypatch.delenv("GITHUB_RUN_ID")
-    assert surrounding_job(None).run_url == ""
+    assert workflow_context(None).run_url == ""
 
 
 @pytest.mark.usefixtures("job")
@@ -74,7 +74,7 @@ def test_another_job_names_nobody(
 ) -> None:
     """Variables left over from another repository's or commit's job say nothing."""
     monkeypatch.setenv(f"GITHUB_{name}", value)
-    assert surrounding_job(repository, sha) == NO_JOB
+    assert workflow_context(repository, sha) == NO_JOB
 
 
 def test_only_our_own_runs_end_is_believed(
@@ -94,7 +94,7 @@ def test_a_job_started_by_hand_may_name_another_commit(
 ) -> None:
     """`gh workflow run … -f sha=…` runs at the branch's tip and deploys another SHA."""
     monkeypatch.setenv("GITHUB_EVENT_NAME", "workflow_dispatch")
-    assert surrounding_job("owner/name", B).actor == "user"
+    assert workflow_context("owner/name", B).actor == "user"
 
 
 @pytest.mark.parametrize(
@@ -115,20 +115,20 @@ def test_a_job_started_by_hand_may_name_another_commit(
 def test_strange_event_has_no_subject(job: Path, content: bytes) -> None:
     """An event of another kind, a damaged or a nested one, is no reason to fail."""
     job.write_bytes(content)
-    assert surrounding_job(None).subject == ""
+    assert workflow_context(None).subject == ""
     assert finished_run(None) is None
 
 
 def test_half_a_pair_is_replaced(job: Path) -> None:
     """Half a surrogate pair is no text; the journal and Discord get a sign for it."""
     job.write_text(r'{"head_commit": {"message": "a\ud83d b\u0000c"}}')
-    assert surrounding_job(None).subject == "a? b\0c"
+    assert workflow_context(None).subject == "a? b\0c"
 
 
 def test_a_huge_message_is_cut(job: Path) -> None:
     """Of a message of 10 MB in one line, what people can read is kept."""
     job.write_text(json.dumps({"head_commit": {"message": "x" * 10_000_000}}))
-    assert surrounding_job(None).subject == "x" * LONGEST_SUBJECT
+    assert workflow_context(None).subject == "x" * LONGEST_SUBJECT
 
 
 @pytest.mark.parametrize("kind", PLACES)
@@ -136,7 +136,7 @@ def test_no_event_file_is_waited_for(job: Path, kind: str) -> None:
     """Something else in the event file's place is no event, and nothing hangs."""
     job.unlink()
     PLACES[kind](job)
-    assert surrounding_job(None).subject == ""
+    assert workflow_context(None).subject == ""
 
 
 def test_system_clock_tells_the_time() -> None:

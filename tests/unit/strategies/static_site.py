@@ -11,10 +11,10 @@ import shutil
 from pathlib import Path
 
 from pipeline.config import Config
-from pipeline.core.history import Step
+from pipeline.core.deployment import Step
 from pipeline.core.sha import Sha
 from pipeline.errors import Refused
-from pipeline.gateways.git_store import Store
+from pipeline.adapters.git_store import Store
 from pipeline.strategies import Act, Release, Strategy
 
 

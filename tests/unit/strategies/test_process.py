@@ -8,9 +8,9 @@ import pytest
 from pipeline.config import EnvironmentSettings, load_config
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
-from pipeline.gateways.git_store import Store
-from pipeline.gateways.git_worktree import Worktree
-from pipeline.gateways.supervisor import Supervisor
+from pipeline.adapters.git_store import Store
+from pipeline.adapters.worktree import Worktree
+from pipeline.adapters.supervisor import Supervisor
 from pipeline.strategies import process as module
 from pipeline.strategies.dependencies import Dependencies
 from pipeline.strategies.process import Process

@@ -8,9 +8,9 @@ import pytest
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import Refused
-from pipeline.gateways.docker import ComposeProject, compose_command
-from pipeline.gateways.git_store import Store
-from pipeline.gateways.git_worktree import Worktree
+from pipeline.adapters.compose import ComposeProject, compose_command
+from pipeline.adapters.git_store import Store
+from pipeline.adapters.worktree import Worktree
 from pipeline.strategies.dependencies import Dependencies
 from pipeline.strategies.restart import Restart
 

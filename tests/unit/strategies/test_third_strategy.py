@@ -13,17 +13,18 @@ from typing import Any
 import pytest
 from pipeline import wiring
 from pipeline.config import load_config
-from pipeline.core.history import Kind, Order, Outcome, Step
+from pipeline.core.deployment import Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import FailedAndRolledBack
-from pipeline.gateways.git_store import Store
+from pipeline.adapters.git_store import Store
 from pipeline.strategies import MODULES
-from pipeline.usecases.deployment import deploy
-from pipeline.usecases.environment import Environment
-from pipeline.usecases.recovery import recover
-from pipeline.usecases.settlement import settle
+from pipeline.operations.deploy import deploy
+from pipeline.operations.environment import Environment
+from pipeline.operations.crash_recovery import recover
+from pipeline.operations.settlement import settle
 
+from tests.unit.clock import FakeClock
 from tests.unit.configuration import write_config
 from tests.unit.repository import Clone
 
@@ -108,7 +109,9 @@ def team(
         file = write_config(tmp_path, changes)
         env = wiring.build(load_config(file), file).environment("preprod")
         watchers: Any = Watchers()
-        env = replace(env, role=replace(env.judged, watchers=watchers))
+        role = replace(env.judged, watchers=watchers)
+        # Its time passes by waiting alone: a busy machine is no unhealthy version.
+        env = replace(env, role=role, clock=FakeClock())
         yield Team(env, clone, tmp_path / "root/sites/preprod")
 
 

@@ -1,0 +1,211 @@
+"""What the journal's facts add up to: read, never written, here."""
+
+import sqlite3
+
+from pipeline.core.deployment import Deployment, Kind, Order, Outcome, Step
+from pipeline.core.messages import Notice
+from pipeline.core.sha import Sha
+from pipeline.adapters.memory import Memory
+
+RECENT = 50
+DEPLOYMENTS = (
+    "SELECT d.*, o.outcome, a.author FROM deployment d "
+    "LEFT JOIN outcome o ON o.deployment = d.id "
+    "LEFT JOIN authorship a ON a.deployment = d.id WHERE {} ORDER BY d.id"
+)
+
+
+class Records(Memory):
+    """Answer questions about what happened."""
+
+    def was_last_told(self, notice: Notice) -> bool:
+        """Tell whether this was the last notice that belongs to no deployment."""
+        row = self._database.execute(
+            "SELECT text FROM notice WHERE deployment IS NULL ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return bool(row and row["text"] == notice.text)
+
+    def was_told(self, deployment: Deployment | None, notice: Notice) -> bool:
+        """Tell whether a notice was ever made, of a deployment or of none."""
+        query = "SELECT 1 FROM notice WHERE deployment IS ? AND text = ? LIMIT 1"
+        values = (deployment.id if deployment else None, notice.text)
+        return self._database.execute(query, values).fetchone() is not None
+
+    def previous_deploy(self, environment: str, sha: Sha) -> Sha | None:
+        """Return what was deployed last before a SHA came, None if nothing was."""
+        first = (
+            "(SELECT MIN(n.id) FROM deployment n "
+            "WHERE n.environment = d.environment AND n.sha = ?)"
+        )
+        where = (
+            "d.environment = ? AND d.kind = ? AND d.sha <> ? AND "
+            f"d.id < COALESCE({first}, 9e18)"
+        )
+        found = self._deployments(where, environment, Kind.DEPLOY, sha, sha)
+        return found[-1].sha if found else None
+
+    def was_ever_told(self, notice: Notice) -> bool:
+        """Tell whether a notice with this very text was recorded before."""
+        query = "SELECT 1 FROM notice WHERE text = ? LIMIT 1"
+        return self._database.execute(query, (notice.text,)).fetchone() is not None
+
+    def has_deployments(self) -> bool:
+        """Tell whether anything was ever deployed."""
+        query = "SELECT 1 FROM deployment LIMIT 1"
+        return self._database.execute(query).fetchone() is not None
+
+    def live(self, environment: str) -> Deployment | None:
+        """Return the deployment that serves; None while that is not certain.
+
+        It is the one whose verification is newer than any other deployment's switch.
+        """
+        row = self._database.execute(
+            "SELECT s.deployment, s.name FROM step s JOIN deployment d "
+            "ON d.id = s.deployment WHERE d.environment = ? AND "
+            "(s.name = ? OR (s.name = ? AND s.is_done)) ORDER BY s.id DESC LIMIT 1",
+            (environment, Step.SWITCH, Step.CONFIRM),
+        ).fetchone()
+        if row is None or row[1] != Step.CONFIRM:
+            return None
+        return self._deployments("d.id = ?", row[0])[0]
+
+    def last_step(self, environment: str) -> tuple[int, float]:
+        """Return id and time (epoch seconds) of an environment's newest step, or 0s."""
+        row = self._database.execute(
+            "SELECT s.id, s.at FROM step s JOIN deployment d ON d.id = s.deployment "
+            "WHERE d.environment = ? ORDER BY s.id DESC LIMIT 1",
+            (environment,),
+        ).fetchone()
+        return (row["id"], row["at"]) if row else (0, 0.0)
+
+    def healthy(self, environment: str) -> tuple[Sha, ...]:
+        """Return the SHAs that were lately live and healthy, in order of deployment.
+
+        What the pipeline put up by itself counts where a person had put it up before.
+        """
+        rows = self._database.execute(
+            "SELECT d.sha, MAX(d.id) AS newest FROM deployment d JOIN step s "
+            "ON s.deployment = d.id AND s.name = ? AND s.is_done "
+            "WHERE d.environment = ? AND d.cause IS NULL AND d.kind <> ? "
+            "GROUP BY d.sha ORDER BY newest DESC LIMIT ?",
+            (Step.CONFIRM, environment, Kind.ROLL_FORWARD, RECENT),
+        )
+        return tuple(reversed([Sha(row["sha"]) for row in rows]))
+
+    def deployment(self, id_: int) -> Deployment:
+        """Return the deployment of an id that the journal itself gave."""
+        return self._deployments("d.id = ?", id_)[0]
+
+    def open_deployments(self, environment: str) -> list[Deployment]:
+        """Return the deployments of an environment that have not ended."""
+        return self._deployments("d.environment = ? AND o.outcome IS NULL", environment)
+
+    def newest(self, environment: str, sha: Sha | None = None) -> Deployment | None:
+        """Return the newest deployment of an environment, or of a SHA on it."""
+        found = self._deployments(
+            "d.environment = ? AND d.sha = COALESCE(?, d.sha)", environment, sha
+        )
+        return found[-1] if found else None
+
+    def newest_deploy(self, environment: str) -> Deployment | None:
+        """Return the newest deployment that was asked for, not made to mend one."""
+        where = "d.environment = ? AND d.kind = ?"
+        found = self._deployments(where, environment, Kind.DEPLOY)
+        return found[-1] if found else None
+
+    def steps(self, deployment: Deployment) -> list[tuple[Step, bool, float]]:
+        """Return the marks of a deployment: step, whether done, seconds since 1970."""
+        rows = self._database.execute(
+            "SELECT name, is_done, at FROM step WHERE deployment = ? ORDER BY id",
+            (deployment.id,),
+        )
+        return [(Step(name), bool(is_done), at) for name, is_done, at in rows]
+
+    def failing_step(self, deployment: Deployment) -> Step | None:
+        """Return the step that was begun and not done."""
+        open_steps: dict[Step, None] = {}
+        for name, is_done, _ in self.steps(deployment):
+            open_steps.pop(name, None) if is_done else open_steps.setdefault(name)
+        return next(reversed(open_steps), None)
+
+    def has_begun(self, deployment: Deployment, step: Step) -> bool:
+        """Tell whether a step of a deployment was ever begun."""
+        return any(name is step for name, _, _ in self.steps(deployment))
+
+    def has_done(self, deployment: Deployment, step: Step) -> bool:
+        """Tell whether a step of a deployment was done."""
+        marks = self.steps(deployment)
+        return any(name is step and is_done for name, is_done, _ in marks)
+
+    def detail(self, deployment: Deployment, step: Step) -> str:
+        """Return what was noted when a step was last done, empty if nothing was."""
+        row = self._database.execute(
+            "SELECT detail FROM step WHERE deployment = ? AND name = ? AND is_done "
+            "ORDER BY id DESC LIMIT 1",
+            (deployment.id, step),
+        ).fetchone()
+        return str(row["detail"]) if row else ""
+
+    def activations_between(self, environment: str, start: float, end: float) -> int:
+        """Return how often a version was put up in that time (epoch seconds)."""
+        query = (
+            "SELECT COUNT(*) FROM step s JOIN deployment d ON d.id = s.deployment "
+            "WHERE d.environment = ? AND s.name = ? AND NOT s.is_done "
+            "AND s.at > ? AND s.at <= ?"
+        )
+        values = (environment, Step.SWITCH, start, end)
+        count: int = self._database.execute(query, values).fetchone()[0]
+        return count
+
+    def attempts(self, deployment: Deployment) -> int:
+        """Return how often the step that was begun most often was begun."""
+        begun = [name for name, is_done, _ in self.steps(deployment) if not is_done]
+        return max(map(begun.count, begun), default=0)
+
+    def rollback_of(self, deployment: Deployment) -> Deployment | None:
+        """Return the open return that undoes a deployment."""
+        where = "d.cause = ? AND o.outcome IS NULL"
+        found = self._deployments(where, deployment.id)
+        return found[-1] if found else None
+
+    def failed_rollbacks(self, deployment: Deployment) -> tuple[int, float]:
+        """Return how many returns from a deployment failed, and when the last did."""
+        row = self._database.execute(
+            "SELECT COUNT(*) AS number, COALESCE(MAX(o.at), 0.0) AS at "
+            "FROM deployment d JOIN outcome o ON o.deployment = d.id "
+            "WHERE d.cause = ? AND o.outcome = ?",
+            (deployment.id, Outcome.FAILED),
+        ).fetchone()
+        return row["number"], row["at"]
+
+    def outcome(self, deployment: Deployment) -> Outcome | None:
+        """Return how a deployment ended, None while it is open."""
+        row = self._database.execute(
+            "SELECT outcome FROM outcome WHERE deployment = ?", (deployment.id,)
+        ).fetchone()
+        return Outcome(row["outcome"]) if row else None
+
+    def _deployments(self, where: str, *values: object) -> list[Deployment]:
+        rows = self._database.execute(DEPLOYMENTS.format(where), values)
+        return [_deployment(row) for row in rows]
+
+
+def _deployment(row: sqlite3.Row) -> Deployment:
+    order = Order(
+        environment=row["environment"],
+        sha=Sha(row["sha"]),
+        kind=Kind(row["kind"]),
+        actor=row["actor"],
+        subject=row["subject"],
+        run_url=row["run_url"],
+        cause=row["cause"],
+        reason=row["reason"],
+        author=row["author"] or "",
+    )
+    return Deployment(
+        id=row["id"],
+        order=order,
+        rollback_point=Sha(row["rollback_point"]) if row["rollback_point"] else None,
+        started_at=row["at"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+    )
