@@ -17,10 +17,10 @@ from pipeline.core.availability import Sighting, Vantage
 from pipeline.effects.actions import Level, annotate, summarize
 from pipeline.effects.http import Http
 from pipeline.errors import TimedOut
-from pipeline.adapters.database import open_database
+from pipeline.journal.database import open_database
 from pipeline.adapters.heartbeat import beat
-from pipeline.adapters.journal import Journal
-from pipeline.adapters.observations import Observations
+from pipeline.journal.writer import Journal
+from pipeline.journal.uptime import Uptime
 from pipeline.operations.activity import Activity, activity, was_deploying
 from pipeline.operations.monitoring import Persistence, look_at, record
 from pipeline.wiring import Pipeline, say
@@ -38,14 +38,16 @@ def main(config: Config, arguments: argparse.Namespace) -> int:
         journal = Journal(database, pipeline.clock)
         targets = [pipeline.target(name, vantage) for name in names]
         if vantage is Vantage.INSIDE:  # Nothing is missed where nothing ever was.
-            targets = [one for one in targets if journal.newest(one.environment)]
+            targets = [
+                one for one in targets if journal.deployments.newest(one.environment)
+            ]
         names_seen = [one.environment for one in targets]
         before = _activities(pipeline, journal, names_seen)
         seen = look_at(targets, persistence, pipeline.clock)
         after = _activities(pipeline, journal, names_seen)
         _show(seen, is_json=arguments.json)
         if not arguments.dry_run:
-            observations = Observations(database, pipeline.clock)
+            observations = Uptime(database, pipeline.clock)
             record(
                 seen,
                 observations,
@@ -64,7 +66,8 @@ def _activities(
 ) -> dict[str, Activity]:
     state, clock = pipeline.config.paths.state, pipeline.clock
     return {
-        name: activity(journal, name, state / f"{name}.lock", clock) for name in names
+        name: activity(journal.deployments, name, state / f"{name}.lock", clock)
+        for name in names
     }
 
 

@@ -29,12 +29,12 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
             "70_scripts/run promote --confirm DEPLOY",
         )
     if arguments.dry_run:
-        live = env.journal.live(env.name)
+        live = env.journal.deployments.live(env.name)
         say(f"{env.name} serves {live.sha if live else 'nothing known'}")
         say(f"would deploy {order.sha} and watch its CI")
         return 0
     done = deploy(env, order, is_override=arguments.override_bad)
-    end = env.journal.outcome(done) or "live, its verdict is awaited"
+    end = env.journal.deployments.outcome(done) or "live, its verdict is awaited"
     summarize(f"**{env.name}: {order.sha.short} is {end}**")
     return 0
 

@@ -11,8 +11,8 @@ from pipeline.config import Config
 from pipeline.core.messages import Notice, of_job
 from pipeline.effects.actions import job_of_environment
 from pipeline.errors import TimedOut
-from pipeline.adapters.database import open_database
-from pipeline.adapters.journal import Journal
+from pipeline.journal.database import open_database
+from pipeline.journal.writer import Journal
 from pipeline.adapters.secrets import WEBHOOK
 from pipeline.wiring import Pipeline, say
 

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from pipeline import cli
 from pipeline.core.metrics import metrics
-from pipeline.adapters.database import open_database
-from pipeline.adapters.statistics import Statistics
+from pipeline.journal.database import open_database
+from pipeline.journal.statistics import Statistics
 from pipeline.metrics_table import metrics_table
 from pipeline.wiring import Pipeline
 from rich.console import Console

@@ -45,7 +45,7 @@ def _resume(pipeline: Pipeline, name: str, *, is_dry: bool) -> int:
     try:
         env = pipeline.environment(name)
         if is_dry:
-            for one in env.journal.open_deployments(name):
+            for one in env.journal.deployments.open_on(name):
                 say(f"would see to {name}: {one.sha.short}, deployment {one.id}")
             return 0
         resume(env, Looking(pipeline, env).look)

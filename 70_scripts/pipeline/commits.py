@@ -45,7 +45,7 @@ def known_commit(pipeline: wiring.Pipeline, env: Environment, given: Revision) -
         Refused: it names none, more than one, or one that nobody here has ever seen.
     """
     found = commit(pipeline, given)
-    if env.store.has(found) or env.journal.newest(env.name, found):
+    if env.store.has(found) or env.journal.deployments.newest(env.name, found):
         return found
     try:
         env.store.fetch()

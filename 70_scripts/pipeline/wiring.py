@@ -24,14 +24,14 @@ from pipeline.effects.actions import (
 from pipeline.effects.clock import Clock, SystemClock
 from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError
-from pipeline.adapters.adoptions import Adoptions
-from pipeline.adapters.database import open_database
+from pipeline.journal.adoptions import Adoptions
+from pipeline.journal.database import open_database
 from pipeline.adapters.discord import Discord
 from pipeline.adapters.git_store import Store
 from pipeline.adapters.github import GitHub
 from pipeline.adapters.github_deployments import GitHubDeployments, Place
 from pipeline.adapters.health import Endpoint
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.lock import held, is_held
 from pipeline.adapters.outbox import Outbox
 from pipeline.adapters.secrets import FILE_NAME, Secrets, is_safe_address, load_secrets
@@ -143,7 +143,7 @@ class Pipeline:
 
     def _triggers(self, name: str, store: Store, journal: Journal) -> CiTriggers:
         def previous(sha: Sha) -> Sha | None:
-            return journal.previous_deploy(name, sha)
+            return journal.deployments.previous_deploy(name, sha)
 
         github = self.config.github
         return CiTriggers(store, github.branch, github.workflow, previous)

@@ -20,12 +20,8 @@ from types import FrameType
 
 sys.path.insert(0, str(Path(sys.argv[3]).parent))
 
-from pipeline.adapters import (  # noqa: E402
-    database,
-    git_store,
-    journal,
-    outbox_records,
-)
+from pipeline.adapters import git_store  # noqa: E402
+from pipeline.journal import database, writer, outbox  # noqa: E402
 
 MOMENT, POINT = sys.argv[1:3]
 PASSED_THROUGH = ("_transaction", "_insert")
@@ -74,7 +70,7 @@ def name_of(frame: FrameType) -> str:
 
 
 if __name__ == "__main__":
-    for module in (journal, outbox_records):
+    for module in (writer, outbox):
         setattr(module, "transaction", transaction)
     if MOMENT == "hurry":
         git_store.FETCH_TIMEOUT = float(POINT)

@@ -15,7 +15,7 @@ import yaml
 from tests.sandbox.vm import CACHE, REPOSITORY, Vm
 from tests.sandbox.world import World, begin, opened
 
-SCHEMA = "70_scripts/pipeline/adapters/journal_schema.py"
+SCHEMA = "70_scripts/pipeline/journal/schema.py"
 PLACE = "ADDITIONS: tuple[Addition, ...] = ("
 NEXT = """Addition(
     "of the next version",
@@ -27,7 +27,7 @@ NEXT = """Addition(
 ), """
 # It cannot be carried out, and is found out only when it is tried.
 IMPOSSIBLE = NEXT.replace("AFTER INSERT ON outcome", "AFTER INSERT ON nothing")
-MIGRATION = "70_scripts/pipeline/adapters/migration.py"
+MIGRATION = "70_scripts/pipeline/journal/migration.py"
 BEFORE_ITS_END = '        database.execute("COMMIT")\n'
 # In the middle of the transaction, as by kill -9, for as long as the file is there.
 DEATH = """        import os, pathlib, signal

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from pipeline.adapters import health, lock, outbox_records, records, state_file
+from pipeline.adapters import health, lock, state_file
+from pipeline.journal import outbox, deployments
 from pipeline.strategies import in_place
 from pipeline.operations import execution, resume, settlement
 
@@ -35,7 +36,7 @@ GUARDS = (
     Guard(
         "only_forward",
         "good is only what was live and healthy here",
-        switches.replaced(records.Records, "healthy", switches.all_deployed),
+        switches.replaced(deployments.Deployments, "healthy", switches.all_deployed),
     ),
     Guard(
         "only_forward",
@@ -50,7 +51,7 @@ GUARDS = (
     Guard(
         "newest_good_one_is_live",
         "what a person withdrew is not put up again",
-        switches.replaced(records.Records, "withdrawn", lambda *_: frozenset()),
+        switches.replaced(commits.Commits, "withdrawn", lambda *_: frozenset()),
     ),
     Guard(
         "newest_good_one_is_live",
@@ -90,12 +91,12 @@ GUARDS = (
     Guard(
         "words_are_kept",
         "the outbox marks what was taken",
-        switches.replaced(outbox_records.OutboxRecords, "record", switches.nothing),
+        switches.replaced(outbox.OutboxRows, "record", switches.nothing),
     ),
     Guard(
         "words_are_kept",
         "the outbox keeps the order",
-        switches.replaced(outbox_records, "WAITING", f"{outbox_records.WAITING} DESC"),
+        switches.replaced(outbox, "WAITING", f"{outbox.WAITING} DESC"),
     ),
     Guard(
         "one_writer",
@@ -110,12 +111,14 @@ GUARDS = (
     Guard(
         "drift_is_left_alone",
         "what serves is asked before a verdict is carried out",
-        switches.replaced(settlement, "_live", lambda env: env.journal.live(env.name)),
+        switches.replaced(
+            settlement, "_live", lambda env: env.journal.deployments.live(env.name)
+        ),
     ),
     Guard(
         "bad_is_remembered",
         "a SHA that was rolled back is refused",
-        switches.replaced(records.Records, "why_bad", lambda *_: ""),
+        switches.replaced(commits.Commits, "why_bad", lambda *_: ""),
     ),
     Guard(
         "only_from_the_branch",

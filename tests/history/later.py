@@ -1,6 +1,6 @@
 """What the next pipeline adds to the journal: a table that triggers keep up to date."""
 
-from pipeline.adapters.journal_schema import Addition
+from pipeline.journal.schema import Addition
 
 WATCHED = ("deployment", "step", "outcome", "verdict", "notice")
 LATER = Addition(

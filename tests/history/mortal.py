@@ -9,8 +9,8 @@ from pathlib import Path
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Clock
-from pipeline.adapters import database
-from pipeline.adapters.journal import Journal
+from pipeline.journal import database
+from pipeline.journal.writer import Journal
 from pipeline.adapters.outbox import Outbox
 from pipeline.adapters.worktree import Worktree
 from pipeline.adapters.state_file import StateFile

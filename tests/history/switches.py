@@ -12,7 +12,7 @@ from pipeline.core.messages import Notice
 from pipeline.core.settlement import OnNoVerdict, Plan, Situation
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
-from pipeline.adapters import journal, records
+from pipeline.journal import writer, deployments
 from pipeline.adapters.health import Unhealthy
 from pipeline.operations import rollout, deploy, resume, manual_rollback, settlement
 
@@ -57,17 +57,17 @@ def pointing_back(situation: Situation, mode: OnNoVerdict) -> Plan:
     return replace(plan, validated=next(passed, plan.validated))
 
 
-def all_deployed(self: records.Records, environment: str) -> tuple[Sha, ...]:
+def all_deployed(self: deployments.Deployments, environment: str) -> tuple[Sha, ...]:
     """Return what was deployed, healthy or not."""
     where = "d.environment = ? AND d.kind = 'deploy'"
-    found = self._deployments(where, environment)
+    found = self.where(where, environment)
     return tuple(dict.fromkeys(one.sha for one in found))
 
 
 @contextmanager
 def telling_apart() -> Iterator[None]:
     """Write each notice in a transaction of its own, after that of its fact."""
-    tell = journal.Journal._tell
+    tell = writer.Journal._tell
     late: list[tuple[int | None, Notice]] = []
 
     def keep(_: object, ended: int | None, notice: Notice | None) -> None:
@@ -84,7 +84,7 @@ def telling_apart() -> Iterator[None]:
                 tell(self, *each)
 
     with (
-        patch.object(journal.Journal, "_tell", keep),
+        patch.object(writer.Journal, "_tell", keep),
         patch.object(mortal.MortalJournal, "_transaction", transaction),
     ):
         yield

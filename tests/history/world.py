@@ -14,8 +14,9 @@ from pipeline.core.patience import Patience
 from pipeline.core.settlement import OnNoVerdict
 from pipeline.core.sha import Sha
 from pipeline.effects.clock import Moment
-from pipeline.adapters import journal_schema, lock, outbox_records
-from pipeline.adapters.database import migrate_database, open_database
+from pipeline.adapters import lock
+from pipeline.journal import schema, outbox
+from pipeline.journal.database import migrate_database, open_database
 from pipeline.adapters.discord import Discord
 from pipeline.adapters.github import GitHub
 from pipeline.adapters.health import Endpoint
@@ -110,7 +111,7 @@ class World:
         with (
             self.pipeline_in_force(),
             closing(open_database(self.places.state / "journal.db")) as database,
-            patch.object(outbox_records, "transaction", transaction),
+            patch.object(outbox, "transaction", transaction),
         ):
             app, wire = self.outside.app, Wire(self.outside, fate)
             journal = mortal.MortalJournal(database, self.clock, fate, app, self.told)
@@ -149,9 +150,9 @@ class World:
     @contextmanager
     def pipeline_in_force(self) -> Iterator[None]:
         """Let the next pipeline work on the journal, where that was adopted."""
-        known = journal_schema.ADDITIONS
+        known = schema.ADDITIONS
         additions = (*known, LATER) if self.is_upgraded else known
-        with patch.object(journal_schema, "ADDITIONS", additions):
+        with patch.object(schema, "ADDITIONS", additions):
             yield
 
     def adopt_next(self, fate: Fate) -> None:

@@ -9,8 +9,8 @@ import pytest
 import stamina
 from hypothesis import settings
 from pipeline.effects.http import Http
-from pipeline.adapters.database import open_database
-from pipeline.adapters.journal import Journal
+from pipeline.journal.database import open_database
+from pipeline.journal.writer import Journal
 
 from tests.unit.clock import FakeClock
 from tests.unit.commands import Commands

@@ -20,7 +20,7 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Verdict
 from pipeline.effects.http import Http, Unreachable
 from pipeline.effects.processes import CommandFailed, run
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.supervisor import Supervisor
 
 from tests.unit.site import Reply, Site

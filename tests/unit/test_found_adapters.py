@@ -13,7 +13,7 @@ from pipeline.adapters.git_store import Store
 from pipeline.adapters.worktree import Worktree
 from pipeline.adapters.github import GitHub
 from pipeline.adapters.health import Endpoint, Unhealthy
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.outbox import Outbox
 from pipeline.adapters.secrets import load_secrets
 

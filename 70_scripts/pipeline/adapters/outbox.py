@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pipeline.effects.clock import Clock
 from pipeline.errors import EXPECTED
-from pipeline.adapters.database import open_database, require_writable
+from pipeline.journal.database import open_database, require_writable
 from pipeline.adapters.discord import Discord, MessageGone, NotDelivered, Rejected
 from pipeline.adapters.lock import held
-from pipeline.adapters.outbox_records import OutboxRecords
+from pipeline.journal.outbox import OutboxRows
 
 SHORTEST_PAUSE = 0.5
 # Less time than this is not begun with: its answer would come too late.
@@ -45,7 +45,7 @@ class Outbox:
                 closing(open_database(self.journal)) as database,
             ):
                 require_writable(database)  # What cannot be recorded is not sent.
-                records = OutboxRecords(database, self.clock)
+                records = OutboxRows(database, self.clock)
                 _Flush(records, self.discord, self.clock, end).run()
         except EXPECTED as error:
             return f"notices wait in the journal: {error}"
@@ -54,12 +54,12 @@ class Outbox:
     def waiting(self) -> int:
         """Return how many notices have not been taken yet."""
         with closing(open_database(self.journal)) as database:
-            return len(OutboxRecords(database, self.clock).waiting())
+            return len(OutboxRows(database, self.clock).waiting())
 
 
 class _Flush:
     def __init__(
-        self, records: OutboxRecords, discord: Discord, clock: Clock, end: float
+        self, records: OutboxRows, discord: Discord, clock: Clock, end: float
     ) -> None:
         self._records = records
         self._discord = discord

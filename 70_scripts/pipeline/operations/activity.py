@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.effects.clock import Clock
 from pipeline.adapters.lock import is_held
-from pipeline.adapters.records import Records
+from pipeline.journal.deployments import Deployments
 
 # Seconds since its last step: what takes longer hangs, or died and nothing resumes it.
 LONGEST_EXCUSE = 1800.0
@@ -27,13 +27,15 @@ class Activity:
     is_at_work: bool
 
 
-def activity(journal: Records, environment: str, lock: Path, clock: Clock) -> Activity:
+def activity(
+    deployments: Deployments, environment: str, lock: Path, clock: Clock
+) -> Activity:
     """Look at what deployments are doing to an environment now."""
-    step, at = journal.last_step(environment)
+    step, at = deployments.last_step(environment)
     if abs(clock.now() - at) > LONGEST_EXCUSE:
         return Activity(step, is_at_work=False)
-    is_open = bool(journal.open_deployments(environment))
-    is_amid = is_open and journal.live(environment) is None
+    is_open = bool(deployments.open_on(environment))
+    is_amid = is_open and deployments.live(environment) is None
     return Activity(step, is_at_work=is_amid or is_held(lock))
 
 

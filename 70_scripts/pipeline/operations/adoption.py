@@ -14,10 +14,10 @@ from pipeline.core.sha import Sha
 from pipeline.core.verdict import Job, Run, Verdict
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import EXPECTED, TimedOut
-from pipeline.adapters.adoptions import Adoptions
+from pipeline.journal.adoptions import Adoptions
 from pipeline.adapters.git_store import Store
 from pipeline.adapters.github_api import GitHubUnavailable
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.operations.releases import RELEASED, MigrationFailed, Releases
 
 MOST_TRIED = 5  # validated commits, and the commits since the one in force
@@ -58,7 +58,7 @@ class Gate:
             return "it brings no whole pipeline"
         if pipeline == self._pipeline(in_force):
             return ""
-        judged = self.journal.judgement(sha)
+        judged = self.journal.commits.judgement(sha)
         run = judged.run if judged and judged.verdict is Verdict.PASSED else None
         run = run or self.passing_run(sha)
         if run is None:
@@ -87,7 +87,7 @@ class Gate:
 
         A later commit's CI, to which only the app has changed, may not look again.
         """
-        verdicts, pipeline = self.journal.verdicts(), self._pipeline(sha)
+        verdicts, pipeline = self.journal.commits.verdicts(), self._pipeline(sha)
         since = self.store.commits_since(in_force, sha, MOST_BETWEEN)
         for other in (other for other, _ in since if other != sha):
             if verdicts.get(other) is not Verdict.FAILED:
@@ -100,7 +100,7 @@ class Gate:
         return ""
 
     def _is_to_blame(self, failed: Sha) -> bool:
-        judged = self.journal.judgement(failed)
+        judged = self.journal.commits.judgement(failed)
         if judged is None or judged.run is None:
             return True  # By a person's word, who did not say of what.
         return bool(self._untested(failed, judged.run, self.pipeline_jobs))
@@ -112,7 +112,7 @@ def adopt_validated(releases: Releases, gate: Gate) -> None:
     Whatever goes wrong, the pipeline that is in force stays so.
     """
     before = releases.layout.in_force()
-    if before is None or gate.journal.validated() in (None, before):
+    if before is None or gate.journal.commits.validated() in (None, before):
         return
     try:
         for sha in _candidates(releases, gate.journal, before):
@@ -127,7 +127,7 @@ def adopt_validated(releases: Releases, gate: Gate) -> None:
 
 def _candidates(releases: Releases, journal: Journal, before: Sha) -> Iterable[Sha]:
     """Return what was validated since the one in force, the newest first."""
-    for sha in journal.validations(MOST_TRIED):
+    for sha in journal.commits.validations(MOST_TRIED):
         if sha == before:
             return
         if not releases.store.is_ancestor_or_same(sha, before):
@@ -157,5 +157,5 @@ def _tell(
     """Say why a pipeline is not adopted: here each time, to everybody once."""
     releases.say(f"==> pipeline: {before.short} stays in force: {obstacle}")
     notice = messages.not_adopted(sha, before, fault, obstacle)
-    if not gate.journal.was_ever_told(notice):
+    if not gate.journal.notices.was_ever_told(notice):
         gate.journal.tell(None, notice)

@@ -60,7 +60,7 @@ def fail_and_roll_back(
         RollbackFailed: it does not.
     """
     target = deployment.rollback_point
-    step = env.journal.failing_step(deployment)
+    step = env.journal.deployments.failing_step(deployment)
     why = messages.problem(f"{step.word}: {seen}" if step else seen)
     reasons = (why, *log_tail.block(log))
     if not env.rolls_back:
@@ -105,13 +105,13 @@ def finish_rollback(env: Environment, rollback: Deployment, undone: Deployment) 
     remarks: tuple[str, ...] = ()
     env.announce(f"returning to {target.short}")
     try:
-        if not env.journal.has_done(rollback, Step.CONFIRM):
+        if not env.journal.deployments.has_done(rollback, Step.CONFIRM):
             remarks = _put_back(env, rollback)
     except EXPECTED as problem:
         env.say(env.strategy.logs())
         seen = f"{target.short} does not serve either: {cause_of(problem)[:LONGEST]}"
         _page(env, undone, seen, reasons, rollback)
-    is_validated = env.journal.was_validated(target)
+    is_validated = env.journal.commits.was_validated(target)
     notice = messages.returned(undone.order, target, (*reasons, *remarks))
     # On production no verdict is awaited, also of what a person had put up there.
     is_ended = is_validated or not env.is_judged
@@ -142,7 +142,7 @@ def _page(
     if rollback is None:
         env.journal.end(deployment, Outcome.FAILED, seen, notice)
     else:
-        is_known = env.journal.failed_rollbacks(deployment)[0] > 0
+        is_known = env.journal.deployments.failed_rollbacks(deployment)[0] > 0
         told = None if is_known else notice  # Once; the next attempts say nothing new.
         env.journal.end_rollback(rollback, Outcome.FAILED, seen, told)
     raise RollbackFailed(

@@ -21,7 +21,7 @@ def hold(env: Environment, sha: Sha, judgement: Judgement) -> None:
     try:
         with env.lock():
             recover(env)
-            known = env.journal.judgement(sha)
+            known = env.journal.commits.judgement(sha)
             if known is not None and (known.is_final or known.run is not None):
                 return
             for deployment in open_of(env, sha):
@@ -33,13 +33,13 @@ def hold(env: Environment, sha: Sha, judgement: Judgement) -> None:
 
 def is_held(env: Environment, sha: Sha) -> bool:
     """Tell whether a SHA's CI was seen running after the deadline."""
-    known = env.journal.judgement(sha)
+    known = env.journal.commits.judgement(sha)
     return known is not None and not known.is_final and known.run is not None
 
 
 def is_unjudged(env: Environment, sha: Sha) -> bool:
     """Tell whether it is settled that no verdict came for a SHA."""
-    known = env.journal.judgement(sha)
+    known = env.journal.commits.judgement(sha)
     return known is not None and known.verdict is Verdict.NONE
 
 
@@ -49,7 +49,7 @@ def has_last_watch(env: Environment, sha: Sha) -> bool:
     It is given once: a watcher that dies again and again is not waited for.
     """
     with env.lock():
-        known = env.journal.judgement(sha)
+        known = env.journal.commits.judgement(sha)
         if known is not None and (known.is_final or known.reason == LAST_WATCH):
             return False
         env.journal.judge(sha, Judgement(Verdict.PENDING, LAST_WATCH))
@@ -60,26 +60,26 @@ def keep(env: Environment, sha: Sha, judgement: Judgement) -> None:
     """Leave the deployments of a SHA open without a verdict, and say so once."""
     for deployment in open_of(env, sha):
         notice = messages.kept(deployment.order, judgement)
-        if not env.journal.was_told(deployment, notice):
+        if not env.journal.notices.was_told(deployment, notice):
             unjudged = messages.unjudged(deployment.order)
             env.journal.tell(deployment, unjudged, notice)
 
 
 def is_kept(env: Environment, sha: Sha, judgement: Judgement) -> bool:
     """Tell whether a SHA serves without a verdict, and that was told."""
-    live = env.journal.live(env.name)
+    live = env.journal.deployments.live(env.name)
     is_live = live is not None and live.sha == sha
     return is_live and all(
-        env.journal.was_told(one, messages.kept(one.order, judgement))
+        env.journal.notices.was_told(one, messages.kept(one.order, judgement))
         for one in open_of(env, sha)
     )
 
 
 def end_replaced(env: Environment) -> None:
     """End what was kept without a verdict and does not serve any more."""
-    live = env.journal.live(env.name)
-    verdicts = env.journal.verdicts()
-    for deployment in env.journal.open_deployments(env.name):
+    live = env.journal.deployments.live(env.name)
+    verdicts = env.journal.commits.verdicts()
+    for deployment in env.journal.deployments.open_on(env.name):
         sha = deployment.sha
         is_live = live is None or live.sha == sha
         if is_live or verdicts.get(sha) is not Verdict.NONE:
@@ -91,7 +91,7 @@ def end_replaced(env: Environment) -> None:
 
 def on_no_verdict(env: Environment, sha: Sha) -> OnNoVerdict:
     """Return what the lack of a verdict leads to, by its kind."""
-    judgement = env.journal.judgement(sha)
+    judgement = env.journal.commits.judgement(sha)
     is_without_run = judgement is None or judgement.run is None
     if env.judged.on_no_ci is not None and is_without_run and env.judged.why_no_ci(sha):
         return env.judged.on_no_ci
@@ -100,7 +100,7 @@ def on_no_verdict(env: Environment, sha: Sha) -> OnNoVerdict:
 
 def open_of(env: Environment, sha: Sha) -> list[Deployment]:
     """Return the open deployments of a SHA."""
-    found = env.journal.open_deployments(env.name)
+    found = env.journal.deployments.open_on(env.name)
     return [deployment for deployment in found if deployment.sha == sha]
 
 

@@ -121,7 +121,9 @@ def back_up(config: Config, config_file: Path, env: Environment) -> Backup:
         Refused: it could not be made, or a hook failed; nothing else was touched.
         ConfigurationError: the engine does not answer.
     """
-    serving, live = env.endpoint.probe(is_deep=False).sha, env.journal.live(env.name)
+    serving, live = env.endpoint.probe(is_deep=False).sha, env.journal.deployments.live(
+        env.name
+    )
     point = live.rollback_point if live else None
     shield(config, env.store)
     image = image_in_service(config, env.name)

@@ -37,8 +37,8 @@ def _newer_pushed(env: Environment, deployment: Deployment) -> str:
         return ""  # Whoever deploys by hand means this SHA.
     if not env.is_judged or asks_for_no_ci(env.store.message(tip)):
         return ""  # No job comes for the newer one.
-    if env.journal.newest(env.name, tip):
+    if env.journal.deployments.newest(env.name, tip):
         return ""  # Its job has been here.
     now = env.clock.now()  # What seems to be yet to come: the clock was set back.
-    recent = env.journal.activations_between(env.name, now - BURST, now)
+    recent = env.journal.deployments.switches_between(env.name, now - BURST, now)
     return f"{tip.short}, which contains it, was pushed since" if recent >= MOST else ""

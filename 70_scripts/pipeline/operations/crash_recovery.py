@@ -18,7 +18,7 @@ MOST_ATTEMPTS = 3
 
 def recover(env: Environment) -> None:
     """Carry on every deployment that was interrupted; the caller holds the lock."""
-    for deployment in env.journal.open_deployments(env.name):
+    for deployment in env.journal.deployments.open_on(env.name):
         if _is_at_rest(env, deployment):
             continue
         short = deployment.sha.short
@@ -38,7 +38,7 @@ def revive(env: Environment) -> PipelineError | None:
     Returns:
         Why it does not serve, None if all is well.
     """
-    live = env.journal.live(env.name)
+    live = env.journal.deployments.live(env.name)
     if live is None or not env.strategy.was_lost_with_machine():
         return None
     env.announce("the machine was booted since")
@@ -51,24 +51,26 @@ def revive(env: Environment) -> PipelineError | None:
 
 
 def _is_at_rest(env: Environment, deployment: Deployment) -> bool:
-    if env.journal.outcome(deployment) is not None:
+    if env.journal.deployments.outcome(deployment) is not None:
         return True  # Ended since, by the return that undoes it.
-    if env.journal.rollback_of(deployment):
+    if env.journal.deployments.rollback_of(deployment):
         return False
-    return env.journal.has_done(deployment, Step.WATCH)
+    return env.journal.deployments.has_done(deployment, Step.WATCH)
 
 
 def _carry_on(env: Environment, deployment: Deployment) -> None:
     journal = env.journal
-    if rollback := journal.rollback_of(deployment):
+    if rollback := journal.deployments.rollback_of(deployment):
         _finish_rollback(env, rollback, deployment)
     elif deployment.order.cause is not None:
-        _finish_rollback(env, deployment, journal.deployment(deployment.order.cause))
-    elif journal.has_done(deployment, Step.CONFIRM):
+        _finish_rollback(
+            env, deployment, journal.deployments.get(deployment.order.cause)
+        )
+    elif journal.deployments.has_done(deployment, Step.CONFIRM):
         finalize(env, deployment)
-    elif journal.attempts(deployment) < MOST_ATTEMPTS:
+    elif journal.deployments.attempts(deployment) < MOST_ATTEMPTS:
         execute(env, deployment)
-    elif journal.has_begun(deployment, Step.KEEP):
+    elif journal.deployments.has_begun(deployment, Step.KEEP):
         fail_and_roll_back(env, deployment, _too_often())
     else:
         reasons = (messages.problem(_too_often()), "Nothing was touched")
@@ -79,7 +81,7 @@ def _carry_on(env: Environment, deployment: Deployment) -> None:
 def _finish_rollback(
     env: Environment, rollback: Deployment, undone: Deployment
 ) -> None:
-    if env.journal.attempts(rollback) < MOST_ATTEMPTS:
+    if env.journal.deployments.attempts(rollback) < MOST_ATTEMPTS:
         finish_rollback(env, rollback, undone)
         return
     reasons = (messages.problem(_too_often()),)

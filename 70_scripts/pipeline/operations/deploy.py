@@ -39,13 +39,13 @@ def deploy(env: Environment, order: Order, *, is_override: bool = False) -> Depl
 
 
 def _check(env: Environment, sha: Sha, is_override: bool) -> None:
-    if not env.is_judged and not env.journal.was_validated(sha):
+    if not env.is_judged and not env.journal.commits.was_validated(sha):
         _refuse(env, sha, "this SHA is not validated", "deploy it to preprod first")
-    bad = env.journal.why_bad(env.name, sha)
+    bad = env.journal.commits.why_bad(env.name, sha)
     if bad and not is_override:
         todo = "push a newer commit, make its CI pass by a re-run, or --override-bad"
         _refuse(env, sha, bad, todo)
-    if env.journal.verdicts().get(sha, Verdict.PASSED) is not Verdict.PASSED:
+    if env.journal.commits.verdicts().get(sha, Verdict.PASSED) is not Verdict.PASSED:
         # What was said before is not what this deployment is judged by.
         env.journal.judge(sha, Judgement(Verdict.PENDING, "deployed again"))
 

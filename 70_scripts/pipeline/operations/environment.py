@@ -12,7 +12,7 @@ from pipeline.effects.clock import Clock
 from pipeline.errors import Refused
 from pipeline.adapters.git_store import Store
 from pipeline.adapters.health import Endpoint
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.ci_watcher import WatcherLauncher
 from pipeline.strategies import Strategy
 from pipeline.operations.mail import Mail

@@ -23,16 +23,16 @@ def execute(env: Environment, deployment: Deployment) -> None:
         FailedAndRolledBack: its rollback point serves again.
         RollbackFailed: a human is needed.
     """
-    if not env.journal.has_begun(deployment, Step.KEEP):
+    if not env.journal.deployments.has_begun(deployment, Step.KEEP):
         prepare_or_end(env, deployment)
         if reason := coalesced(env, deployment):
             notice = messages.superseded(deployment.order, (reason,))
             env.journal.end(deployment, Outcome.SUPERSEDED, reason, notice)
             env.announce(reason)
             return
-        if env.backup and not env.journal.has_done(deployment, Step.BACKUP):
+        if env.backup and not env.journal.deployments.has_done(deployment, Step.BACKUP):
             back_up_or_end(env, deployment)
-    if not env.journal.has_done(deployment, Step.CONFIRM):
+    if not env.journal.deployments.has_done(deployment, Step.CONFIRM):
         roll_out_or_roll_back(env, deployment)
     finalize(env, deployment)
 
@@ -66,13 +66,13 @@ def _watch(env: Environment, sha: Sha) -> None:
 
 
 def _is_good(env: Environment, order: Order) -> bool:
-    return env.journal.was_validated(order.sha)
+    return env.journal.commits.was_validated(order.sha)
 
 
 def _end_withdrawn(env: Environment, instead: Sha) -> None:
     """End what a rollback by hand took away before its verdict came."""
-    withdrawn = env.journal.withdrawn(env.name)
-    for deployment in env.journal.open_deployments(env.name):
+    withdrawn = env.journal.commits.withdrawn(env.name)
+    for deployment in env.journal.deployments.open_on(env.name):
         if deployment.sha in withdrawn:
             notice = messages.withdrawn(deployment.order, instead)
             reason = "rolled back by hand"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pipeline.core.sha import Sha
 from pipeline.errors import Refused
-from pipeline.adapters.adoptions import Adoptions
+from pipeline.journal.adoptions import Adoptions
 from pipeline.adapters.git_store import Store
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 
 MOST_LOOKED_AT = 50
 
@@ -62,7 +62,7 @@ def first_release(records: Records, say: Callable[[str], None]) -> Sha:
 
 def _remembered(records: Records) -> list[Sha]:
     """Return what the journal knows to be good, the best first."""
-    validated = records.journal.validations(MOST_LOOKED_AT)
+    validated = records.journal.commits.validations(MOST_LOOKED_AT)
     in_force = records.adoptions.in_force()
     linked = records.linked if records.linked in validated else None
     return [sha for sha in (in_force, linked, *validated) if sha]
@@ -72,6 +72,6 @@ def _is_new(records: Records) -> bool:
     return not (
         records.written
         or records.linked
-        or records.journal.has_deployments()
+        or records.journal.deployments.is_any()
         or records.store.has_deployments()
     )

@@ -14,12 +14,12 @@ from pipeline.core.sha import Sha
 from pipeline.effects.account import refuse_other_user
 from pipeline.effects.files import make_folder, read_plain, write_atomically
 from pipeline.errors import ConfigurationError, Refused
-from pipeline.adapters.adoptions import Adoptions
-from pipeline.adapters.database import open_database
+from pipeline.journal.adoptions import Adoptions
+from pipeline.journal.database import open_database
 from pipeline.adapters.compose import env_line
 from pipeline.adapters.worktree_repair import mend_worktree
 from pipeline.adapters.git_store import Store
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.lock import held
 from pipeline.adapters.state_file import StateFile
 from pipeline.operations.backups import shield
@@ -162,8 +162,8 @@ def _mend_worktree(
     journal: Journal, store: Store, name: str, place: Path, say: Callable[[str], None]
 ) -> None:
     """Make or mend an environment's worktree; a new one has what serves, if known."""
-    live = journal.live(name)
-    known = (sha for sha in (live and live.sha, journal.validated()) if sha)
+    live = journal.deployments.live(name)
+    known = (sha for sha in (live and live.sha, journal.commits.validated()) if sha)
     sha = next((sha for sha in known if store.has(sha)), None) or store.tip()
     if done := mend_worktree(store, place, sha):
         say(f"==> {place}: {done}")

@@ -12,8 +12,8 @@ from pathlib import Path
 from pipeline.config import Config
 from pipeline.effects.clock import Clock
 from pipeline.errors import JournalUnusable
-from pipeline.adapters.connection import connect_for_writing
-from pipeline.adapters.database import lacks_migration, migrate_database
+from pipeline.journal.connection import connect_for_writing
+from pipeline.journal.database import lacks_migration, migrate_database
 from pipeline.adapters.lock import held
 from pipeline.operations.layout import Layout
 

@@ -41,7 +41,7 @@ class LiveVersion:
 def live_version(env: Environment, probe: ProbeResult | None = None) -> LiveVersion:
     """Look at what serves; ``probe`` is a look that was taken just now."""
     seen = probe or env.endpoint.probe(is_deep=False)
-    live = env.journal.live(env.name)
+    live = env.journal.deployments.live(env.name)
     journaled = live.sha if live else None
     if seen.sha is None:
         is_mute = seen.problem == NO_VERSION and live is not None
@@ -64,7 +64,7 @@ def rollback_point(env: Environment, sha: Sha) -> Sha | None:
     """
     seen = live_version(env)
     if seen.is_drifted and seen.sha and seen.sha != sha:
-        if env.journal.verdicts().get(seen.sha) is not Verdict.FAILED:
+        if env.journal.commits.verdicts().get(seen.sha) is not Verdict.FAILED:
             return seen.sha
     candidates = (seen.sha, *_served_before(env, seen.sha))
     return next((one for one in candidates if one and _is_good(env, one, sha)), None)
@@ -72,23 +72,23 @@ def rollback_point(env: Environment, sha: Sha) -> Sha | None:
 
 def _served_before(env: Environment, sha: Sha | None) -> Iterable[Sha | None]:
     """Return what served earlier, the best to return to first."""
-    earlier = env.journal.lineage(env.name).before(sha)[::-1] if sha else ()
+    earlier = env.journal.commits.lineage(env.name).before(sha)[::-1] if sha else ()
     if not env.is_judged:
         # What preprod validated may never have served on production.
-        return (*earlier, *env.journal.healthy(env.name)[::-1])
-    validated = (one for one in earlier if env.journal.was_validated(one))
+        return (*earlier, *env.journal.deployments.healthy(env.name)[::-1])
+    validated = (one for one in earlier if env.journal.commits.was_validated(one))
     return (env.pointer.sha(), *validated)
 
 
 def _is_good(env: Environment, candidate: Sha, sha: Sha) -> bool:
-    return candidate != sha and not env.journal.is_bad(env.name, candidate)
+    return candidate != sha and not env.journal.commits.is_bad(env.name, candidate)
 
 
 def _is_unchanged(env: Environment, live: Deployment, reported: Sha) -> bool:
     """Tell whether what runs is what was deployed, whatever it reports."""
     if env.strategy.version() != live.sha:
         return False
-    detail = env.journal.detail
+    detail = env.journal.deployments.detail
     deployed = detail(live, Step.START) or detail(live, Step.SWITCH)
     if not deployed or deployed == env.strategy.instance():
         return True

@@ -56,7 +56,9 @@ def previous_good(env: Environment) -> Sha:
         Refused: there is none.
     """
     for sha in reversed(_earlier(env)):
-        if env.journal.was_validated(sha) and not env.journal.is_bad(env.name, sha):
+        if env.journal.commits.was_validated(sha) and not env.journal.commits.is_bad(
+            env.name, sha
+        ):
             return sha
     raise Refused(
         f"looking for an earlier good version of {env.name}", "there is none", HINT
@@ -65,7 +67,7 @@ def previous_good(env: Environment) -> Sha:
 
 def _earlier(env: Environment) -> tuple[Sha, ...]:
     """Return what was deployed before what serves, the newest last."""
-    seen, lineage = live_version(env), env.journal.lineage(env.name)
+    seen, lineage = live_version(env), env.journal.commits.lineage(env.name)
     if seen.sha is None or seen.sha in lineage.line:
         return lineage.before(seen.sha) if seen.sha else lineage.line
     # Put up by hand, and never by the pipeline: its own history says what is earlier.
@@ -80,9 +82,9 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
         obstacle = "it serves already"
     elif not env.knows(sha):
         obstacle = "it is neither on the deployed branch nor was it ever deployed"
-    elif not env.is_judged and not env.journal.was_validated(sha):
+    elif not env.is_judged and not env.journal.commits.was_validated(sha):
         obstacle = "this SHA is not validated"
-    elif (bad := env.journal.why_bad(env.name, sha)) and not is_override:
+    elif (bad := env.journal.commits.why_bad(env.name, sha)) and not is_override:
         obstacle = f"{bad}; --override-bad returns to it anyway"
     if obstacle:
         raise Refused(f"rolling {env.name} back to {sha.short}", obstacle, HINT)
@@ -104,6 +106,8 @@ def _start(env: Environment, sha: Sha, actor: str, run_url: str) -> Deployment:
         reason=reason,
         author=commit.author,
     )
-    notice = messages.started(order, awaits_ci=not env.journal.was_validated(sha))
+    notice = messages.started(
+        order, awaits_ci=not env.journal.commits.was_validated(sha)
+    )
     env.announce(f"rolling back to {sha.short} by hand")
     return env.journal.start(order, point, notice)

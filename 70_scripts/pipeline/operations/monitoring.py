@@ -9,7 +9,7 @@ from pipeline.core import alerts
 from pipeline.core.availability import Sighting, Vantage, confirmed
 from pipeline.effects.clock import Clock
 from pipeline.adapters.health import Endpoint
-from pipeline.adapters.observations import Observations
+from pipeline.journal.uptime import Uptime
 
 MOST_AT_ONCE = 32
 
@@ -44,7 +44,7 @@ def look_at(
 
 def record(
     sightings: Sequence[Sighting],
-    observations: Observations,
+    observations: Uptime,
     attempts: int,
     *,
     tells_recovery: bool = False,

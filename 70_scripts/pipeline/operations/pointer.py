@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.core.sha import Sha
 from pipeline.errors import ConfigurationError
 from pipeline.adapters.git_store import Store
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.state_file import StateFile
 
 
@@ -25,7 +25,7 @@ class Pointer:
 
     def sha(self) -> Sha | None:
         """Return the last validated SHA, mending whichever record lost it."""
-        journaled = self.journal.validated()
+        journaled = self.journal.commits.validated()
         written = self.file.read()
         if journaled is None and written and self._may_have_passed(written):
             self.journal.validate(written)
@@ -45,7 +45,7 @@ class Pointer:
         Raises:
             ConfigurationError: it cannot be written.
         """
-        journaled = self.journal.validated()
+        journaled = self.journal.commits.validated()
         if journaled is not None and self.file.read() != journaled:
             self.file.write(journaled)
 

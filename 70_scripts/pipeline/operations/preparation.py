@@ -41,7 +41,7 @@ def prepare(env: Environment, deployment: Deployment) -> None:
     ):
         env.store.pin(sha)
         env.store.export(sha, env.strategy.files, folder)
-        if sha not in env.journal.healthy(env.name):
+        if sha not in env.journal.deployments.healthy(env.name):
             # What served here before is not refused when it is needed most.
             env.check_host_use(sha, folder)
         env.strategy.prepare(sha, folder)
@@ -79,7 +79,7 @@ def back_up_or_end(env: Environment, deployment: Deployment) -> None:
 
 def _check_artefact(env: Environment, deployment: Deployment) -> None:
     """Make sure that what another environment has proved is what goes up here."""
-    proved = env.journal.proved(env.name, deployment.sha)
+    proved = env.journal.commits.proved(env.name, deployment.sha)
     found = env.strategy.artefact(deployment.sha)
     kind = found.partition(":")[0]
     if not env.is_judged and proved.startswith(f"{kind}:") and proved != found:

@@ -91,11 +91,11 @@ def _target(preprod: Environment, prod: Environment, request: Request) -> Sha:
     sha = request.sha or preprod.pointer.sha()
     if sha is None:
         _refuse(prod, request, "nothing is validated yet", "push, and let CI pass")
-    if not preprod.journal.was_validated(sha):
-        bad = preprod.journal.why_bad(preprod.name, sha)
+    if not preprod.journal.commits.was_validated(sha):
+        bad = preprod.journal.commits.why_bad(preprod.name, sha)
         reason = "this SHA is not validated" + (f": {bad}" if bad else "")
         _refuse(prod, request, reason, "let it pass on preprod")
-    if sha in preprod.journal.withdrawn(preprod.name):
+    if sha in preprod.journal.commits.withdrawn(preprod.name):
         reason = f"this SHA was rolled back by hand on {preprod.name}"
         _refuse(prod, request, reason, "push a better one, or put it up there again")
     return sha

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pipeline.core.sha import Sha
 from pipeline.core.wording import escaped, one_line
 from pipeline.adapters.git_store import Commit
-from pipeline.adapters.memory import Validation
+from pipeline.journal.commits import Validation
 from pipeline.operations.environment import Environment
 from pipeline.operations.status import EnvironmentStatus, status_of
 
@@ -74,7 +74,7 @@ def promotion_plan(
     if target is not None and source.store.has(target):
         since = there.serving or there.journaled
         commits = source.store.commits_since(since, target, MOST_COMMITS)
-    validation = source.journal.validation(target) if target else None
+    validation = source.journal.commits.validation(target) if target else None
     return PromotionPlan(status_of(source), there, target, validation, commits)
 
 

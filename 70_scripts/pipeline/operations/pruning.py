@@ -35,7 +35,7 @@ class Pruning:
         deployment.
         """
         newest = " ".join(
-            str(one.journal.last_step(one.name)[0]) for one in environments
+            str(one.journal.deployments.last_step(one.name)[0]) for one in environments
         )
         if self._last() == newest:
             return
@@ -72,13 +72,13 @@ class Pruning:
 def needed(env: Environment, keep_releases: int) -> frozenset[Sha]:
     """Return the versions that an environment may have to serve again."""
     journal = env.journal
-    live = journal.live(env.name)
+    live = journal.deployments.live(env.name)
     found = {
         env.pointer.sha(),
         env.strategy.version(),
         live.sha if live else None,
-        *journal.healthy(env.name)[-keep_releases:],
+        *journal.deployments.healthy(env.name)[-keep_releases:],
     }
-    for deployment in journal.open_deployments(env.name):
+    for deployment in journal.deployments.open_on(env.name):
         found |= {deployment.sha, deployment.rollback_point}
     return frozenset(sha for sha in found if sha)

@@ -13,7 +13,7 @@ from pipeline.core.deployment import Deployment
 from pipeline.core.reports import Channel, Report, reports
 from pipeline.effects.clock import Clock
 from pipeline.errors import EXPECTED
-from pipeline.adapters.database import open_database, require_writable
+from pipeline.journal.database import open_database, require_writable
 from pipeline.adapters.github_api import GitHubUnavailable
 from pipeline.adapters.github_deployments import (
     GitHubRefuses,
@@ -22,7 +22,7 @@ from pipeline.adapters.github_deployments import (
     Place,
 )
 from pipeline.adapters.lock import held
-from pipeline.adapters.reported import Reported
+from pipeline.journal.reports import Reported
 
 MOST = 20
 BEGUN = "begun"

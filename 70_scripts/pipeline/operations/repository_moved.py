@@ -11,5 +11,5 @@ def tell_moved(env: Environment, github: GitHub) -> None:
         return
     notice = messages.moved(github.repository, github.moved_to)
     env.say(f"GitHub redirects {github.repository} to {github.moved_to}")
-    if not env.journal.was_told(None, notice):
+    if not env.journal.notices.was_told(None, notice):
         env.journal.tell(None, notice)

@@ -60,15 +60,15 @@ def _awaiting(env: Environment) -> list[Sha]:
     """Return the SHAs whose verdict is awaited, and one that may have passed late."""
     if not env.is_judged:
         return []
-    waiting = [one.sha for one in env.journal.open_deployments(env.name)]
-    newest = env.journal.newest_deploy(env.name)
+    waiting = [one.sha for one in env.journal.deployments.open_on(env.name)]
+    newest = env.journal.deployments.newest_deploy(env.name)
     if newest is not None and _may_pass_late(env, newest):
         waiting.append(newest.sha)
     return list(dict.fromkeys(waiting))
 
 
 def _may_pass_late(env: Environment, newest: Deployment) -> bool:
-    known = env.journal.judgement(newest.sha)
+    known = env.journal.commits.judgement(newest.sha)
     seconds = env.clock.now() - newest.started_at
     if known is None or not _is_time_to_look(env, seconds):
         return False
@@ -96,7 +96,7 @@ def _see_to_safely(env: Environment, sha: Sha, look: Look) -> Exception | None:
 
 
 def _see_to(env: Environment, sha: Sha, look: Look) -> None:
-    known = env.journal.judgement(sha)
+    known = env.journal.commits.judgement(sha)
     is_open = bool(open_of(env, sha))
     if is_open and (known is None or not known.is_final):
         if not env.judged.watchers.is_watching(sha):

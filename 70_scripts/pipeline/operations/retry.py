@@ -25,15 +25,15 @@ def retry_rollback(env: Environment) -> Exception | None:
     Returns:
         Why it failed once more; None where it did not, or was not tried.
     """
-    failed = env.journal.newest(env.name)
+    failed = env.journal.deployments.newest(env.name)
     if (
         failed is None
         or not failed.is_automatic_rollback
         or failed.outcome is not Outcome.FAILED
     ):
         return None
-    undone = env.journal.deployment(failed.order.cause or failed.id)
-    attempts, ended_at = env.journal.failed_rollbacks(undone)
+    undone = env.journal.deployments.get(failed.order.cause or failed.id)
+    attempts, ended_at = env.journal.deployments.failed_rollbacks(undone)
     # A clock that was set back must not delay it: how far it is off is no wait.
     waited = abs(env.clock.now() - ended_at)
     if waited < pause_after(attempts):
@@ -53,12 +53,12 @@ def retry_rollback(env: Environment) -> Exception | None:
 
 def is_stuck(env: Environment, live: Deployment) -> bool:
     """Tell whether returning from a deployment failed before, so that it is retried."""
-    return env.journal.failed_rollbacks(live)[0] > 0
+    return env.journal.deployments.failed_rollbacks(live)[0] > 0
 
 
 def _target(env: Environment, failed: Deployment) -> Sha:
     """Return what should serve now: what was validated since, else what failed."""
     validated = env.pointer.sha() if env.is_judged else None
-    if validated is None or env.journal.is_bad(env.name, validated):
+    if validated is None or env.journal.commits.is_bad(env.name, validated):
         return failed.sha
     return validated

@@ -49,9 +49,9 @@ def retire(env: Environment) -> None:
     What cannot be taken down is said, and tried again by whoever comes next.
     """
     try:
-        if not env.strategy.has_spare() or env.journal.open_deployments(env.name):
+        if not env.strategy.has_spare() or env.journal.deployments.open_on(env.name):
             return
-        if live := env.journal.live(env.name):
+        if live := env.journal.deployments.live(env.name):
             env.announce(f"only {live.sha.short} stays up")
             with env.journal.step(live, Step.RETIRE):
                 env.strategy.retire()
@@ -116,7 +116,7 @@ def _live_notice(
 def _keep_hand_edits(
     env: Environment, deployment: Deployment, release: Release
 ) -> tuple[str, ...]:
-    if env.journal.has_done(deployment, Step.KEEP):
+    if env.journal.deployments.has_done(deployment, Step.KEEP):
         refs = env.strategy.keep(release)  # What was made since it was interrupted.
     else:
         seen = live_version(env)
@@ -143,6 +143,6 @@ def _release(env: Environment, deployment: Deployment) -> Release:
 def _versions(env: Environment, deployment: Deployment) -> tuple[Sha, ...]:
     """Return whose files an interrupted rollout may have left."""
     cause = deployment.order.cause
-    others = (deployment,) if cause is None else (env.journal.deployment(cause),)
+    others = (deployment,) if cause is None else (env.journal.deployments.get(cause),)
     shas = (one for each in others for one in (each.sha, each.rollback_point))
     return tuple(sha for sha in shas if sha)

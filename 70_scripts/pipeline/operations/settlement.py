@@ -51,7 +51,7 @@ def settle(env: Environment, sha: Sha, judgement: Judgement) -> Outcome | None:
         env.deliver()
     if judgement.verdict is Verdict.PASSED:
         env.pointer.write_file()  # Fails at the very end where it cannot follow.
-    newest = env.journal.newest(env.name, sha)
+    newest = env.journal.deployments.newest(env.name, sha)
     return newest.outcome if newest else None
 
 
@@ -64,7 +64,7 @@ def catch_up(env: Environment) -> None:
         FailedAndRolledBack: what should serve does not.
         RollbackFailed: a human is needed.
     """
-    journaled = env.journal.live(env.name)
+    journaled = env.journal.deployments.live(env.name)
     situation = _situation(env, journaled)
     plan = decide(situation, _mode(env, journaled))
     if plan.serve is None and plan.validated == situation.validated:
@@ -81,7 +81,7 @@ def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
     run = judgement.run if judgement.is_final else None
     env.journal.judge(sha, replace(judgement, run=run))
     if judgement.is_final:
-        has_passed = env.journal.verdicts()[sha] is Verdict.PASSED
+        has_passed = env.journal.commits.verdicts()[sha] is Verdict.PASSED
         judgement = standing(judgement, has_passed=has_passed)
     live = _live(env)
     plan = _point(env, live)
@@ -124,22 +124,22 @@ def _live(env: Environment) -> Deployment | None:
     elif seen.is_misreporting:
         env.announce(f"{sha.short} serves and reports {seen.report}")
         notice = messages.misreported(env.name, seen.report, sha)
-    if notice and not env.journal.was_last_told(notice):
+    if notice and not env.journal.notices.was_last_told(notice):
         env.journal.tell(None, notice)
     return seen.deployment
 
 
 def _situation(env: Environment, live: Deployment | None) -> Situation:
     validated = env.pointer.sha()
-    healthy = env.journal.healthy(env.name)
+    healthy = env.journal.deployments.healthy(env.name)
     known = {*healthy, *(sha for sha in (validated, live and live.sha) if sha)}
     return Situation(
         live=live.sha if live else None,
         validated=validated,
         healthy=healthy,
-        verdicts=env.journal.verdicts(),
+        verdicts=env.journal.commits.verdicts(),
         ancestry=env.store.ancestry(known),
-        withdrawn=env.journal.withdrawn(env.name),
+        withdrawn=env.journal.commits.withdrawn(env.name),
     )
 
 
@@ -160,14 +160,14 @@ def _move(
         if _can_roll_forward(env, plan.serve):
             _roll_forward(env, live, plan.serve)
     elif plan.serve is not None or plan.is_stranded:
-        why = judgement or env.journal.judgement(live.sha)
+        why = judgement or env.journal.commits.judgement(live.sha)
         unheard = Judgement(Verdict.NONE, f"CI said nothing of {live.sha.short}")
         roll_back_to(env, live, plan.serve, messages.reasons(why or unheard))
 
 
 def _can_roll_forward(env: Environment, sha: Sha) -> bool:
     """Tell whether it is worth trying; what failed once would fail again and again."""
-    last = env.journal.newest(env.name, sha)
+    last = env.journal.deployments.newest(env.name, sha)
     if last is None or last.order.kind is not Kind.ROLL_FORWARD:
         return True
     return last.outcome not in (Outcome.ROLLED_BACK, Outcome.FAILED)
@@ -183,7 +183,7 @@ def _close(env: Environment, sha: Sha, outcome: Outcome, judgement: Judgement) -
     if outcome is Outcome.ROLLED_BACK:
         # The one that was live has ended with the return: these came before it.
         outcome = Outcome.SUPERSEDED
-    for deployment in env.journal.open_deployments(env.name):
+    for deployment in env.journal.deployments.open_on(env.name):
         if deployment.sha == sha:
             notice = _closing_notice(env, deployment, outcome, judgement)
             env.journal.end(deployment, outcome, judgement.reason, notice)
@@ -196,7 +196,7 @@ def _closing_notice(
     if deployment.is_automatic_rollback or order.kind is Kind.ROLL_FORWARD:
         return None  # It was told with what it undid.
     if outcome is Outcome.VALIDATED:
-        is_late = env.journal.was_without_verdict(deployment.sha)
+        is_late = env.journal.commits.was_without_verdict(deployment.sha)
         return messages.validated(order, judgement, is_late=is_late)
     if outcome is Outcome.SUPERSEDED:
         return messages.superseded(order, messages.reasons(judgement))

@@ -46,7 +46,7 @@ def status_of(env: Environment) -> EnvironmentStatus:
     probe = env.endpoint.probe()
     operation = _operation(env)
     seen = live_version(env, probe)
-    awaiting = tuple(one.sha for one in env.journal.open_deployments(env.name))
+    awaiting = tuple(one.sha for one in env.journal.deployments.open_on(env.name))
     is_unknown = probe.sha is not None and seen.live is None
     return EnvironmentStatus(
         environment=env.name,
@@ -54,7 +54,8 @@ def status_of(env: Environment) -> EnvironmentStatus:
         problem=probe.problem,
         journaled=seen.live.sha if seen.live else None,
         since=seen.live.started_at if seen.live else None,
-        is_validated=probe.sha is not None and env.journal.was_validated(probe.sha),
+        is_validated=probe.sha is not None
+        and env.journal.commits.was_validated(probe.sha),
         awaiting=awaiting,
         operation=operation,
         has_drifted=(seen.is_drifted or is_unknown) and operation in ("", BUSY),
@@ -66,7 +67,9 @@ def status_of(env: Environment) -> EnvironmentStatus:
 
 def _operation(env: Environment) -> str:
     """Say what is being done, by the journal; empty where nothing is at work."""
-    moving = [one for one in env.journal.open_deployments(env.name) if _moves(env, one)]
+    moving = [
+        one for one in env.journal.deployments.open_on(env.name) if _moves(env, one)
+    ]
     if not moving:
         return BUSY if env.is_busy() else ""
     doing = f"{_verb(moving[-1])} {moving[-1].sha.short}"
@@ -74,7 +77,7 @@ def _operation(env: Environment) -> str:
 
 
 def _moves(env: Environment, deployment: Deployment) -> bool:
-    return not env.journal.has_done(deployment, Step.WATCH)
+    return not env.journal.deployments.has_done(deployment, Step.WATCH)
 
 
 def _verb(deployment: Deployment) -> str:

@@ -17,14 +17,14 @@ from pipeline.operations.environment import Environment
 def tell_of_undeployed(env: Environment, sha: Sha, judgement: Judgement) -> None:
     """Tell people of a verdict other than success, if ``sha`` was never deployed."""
     has_failed = judgement.is_final and judgement.verdict is not Verdict.PASSED
-    if not has_failed or env.journal.newest(env.name, sha):
+    if not has_failed or env.journal.deployments.newest(env.name, sha):
         return
     commit = Commit("", "")
     with suppress(CommandFailed):
         commit = env.store.commit(sha)
     author, subject = commit.author, commit.subject
     notice = messages.undeployed(env.name, sha, author, subject, judgement)
-    if not env.journal.was_last_told(notice):
+    if not env.journal.notices.was_last_told(notice):
         env.journal.tell(None, notice)
     if trouble := env.outbox.flush():
         env.say(trouble)

@@ -8,7 +8,7 @@ from pipeline.core.messages import Notice
 from pipeline.effects.clock import SystemClock
 from pipeline.effects.http import Http
 from pipeline.adapters.discord import Discord
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.outbox import Outbox
 from pipeline.operations.mail import OUT_OF_TIME, Allowance, Mail
 from pipeline.operations.reporting import Reports

@@ -163,7 +163,7 @@ def test_what_a_rollback_needs_stays(machine: Machine) -> None:
     machine.preprod.pointer.move(first)
     kept = needed(machine.preprod, KEEP)
     assert {first, awaiting, point} <= kept and deployment.sha not in kept
-    live = machine.prod.journal.live("prod")
+    live = machine.prod.journal.deployments.live("prod")
     assert live is not None and live.sha in needed(machine.prod, KEEP)
     assert set(others[-KEEP:]) <= needed(machine.prod, KEEP)
     assert others[0] not in needed(machine.prod, KEEP)

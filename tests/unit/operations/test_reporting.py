@@ -12,7 +12,7 @@ from pipeline.core.deployment import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
 from pipeline.effects.http import Http
 from pipeline.adapters.github_deployments import GitHubDeployments, Place
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 from pipeline.adapters.lock import held
 from pipeline.operations.reporting import MOST, Reports
 from rehearsal.faults import Fault

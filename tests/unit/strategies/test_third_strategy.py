@@ -83,9 +83,13 @@ class Team:
 
     def steps_of_newest(self) -> list[Step]:
         """Return the steps that the newest deployment did, in order."""
-        newest = self.env.journal.newest("preprod")
+        newest = self.env.journal.deployments.newest("preprod")
         assert newest is not None
-        return [step for step, is_done, _ in self.env.journal.steps(newest) if is_done]
+        return [
+            step
+            for step, is_done, _ in self.env.journal.deployments.steps(newest)
+            if is_done
+        ]
 
 
 @pytest.fixture
@@ -173,7 +177,7 @@ def test_what_is_unhealthy_goes_back_at_once(team: Team) -> None:
     with pytest.raises(FailedAndRolledBack):
         team.deploy(second)
     assert team.serving() == first
-    assert team.env.journal.is_bad("preprod", second)
+    assert team.env.journal.commits.is_bad("preprod", second)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

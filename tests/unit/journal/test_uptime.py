@@ -8,9 +8,9 @@ import pytest
 from pipeline.core.messages import Notice
 from pipeline.core.availability import SIGN_OF_LIFE, Sighting, Vantage
 from pipeline.errors import ConfigurationError
-from pipeline.adapters.database import open_database
-from pipeline.adapters.journal import Journal
-from pipeline.adapters.observations import Observations
+from pipeline.journal.database import open_database
+from pipeline.journal.writer import Journal
+from pipeline.journal.uptime import Uptime
 
 from tests.unit.clock import FakeClock
 
@@ -32,7 +32,7 @@ def rows(path: Path, table: str) -> list[tuple[object, ...]]:
 def test_outage_and_recovery_are_kept(journal_file: Path, clock: FakeClock) -> None:
     """Both ends of an outage are rows, it alone is told, and once."""
     with closing(open_database(journal_file)) as database:
-        observations = Observations(database, clock)
+        observations = Uptime(database, clock)
         begins = []
         for problem in ("", "", "HTTP 502", "no answer", "HTTP 502", "", "HTTP 500"):
             begins.append(observations.record(seen(problem), ALERT))
@@ -47,7 +47,7 @@ def test_outage_and_recovery_are_kept(journal_file: Path, clock: FakeClock) -> N
 def test_places_are_apart(journal_file: Path, clock: FakeClock) -> None:
     """What is seen from outside says nothing about what is seen from inside."""
     with closing(open_database(journal_file)) as database:
-        observations = Observations(database, clock)
+        observations = Uptime(database, clock)
         for vantage in Vantage:
             assert observations.record(seen("HTTP 502", vantage), ALERT)
             assert not observations.record(seen("HTTP 502", vantage), ALERT)
@@ -57,7 +57,7 @@ def test_places_are_apart(journal_file: Path, clock: FakeClock) -> None:
 def test_signs_of_life(journal_file: Path, clock: FakeClock) -> None:
     """While nothing changes, a row every few minutes says that somebody looks."""
     with closing(open_database(journal_file)) as database:
-        observations = Observations(database, clock)
+        observations = Uptime(database, clock)
         for _ in range(91):
             observations.record(seen(), ALERT)
             clock.sleep(20)
@@ -70,7 +70,7 @@ def test_two_watchers_alert_once(journal_file: Path, clock: FakeClock) -> None:
 
     def watch(_: int) -> bool:
         with closing(open_database(journal_file)) as database:
-            return Observations(database, clock).record(seen("HTTP 502"), ALERT)
+            return Uptime(database, clock).record(seen("HTTP 502"), ALERT)
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(watch, range(24))) == 1
@@ -82,10 +82,10 @@ def test_a_sight_and_its_alert_are_one_fact(
 ) -> None:
     """An outage whose alert could not be written was not seen: it is alerted later."""
     with closing(open_database(journal_file)) as database:
-        observations = Observations(database, clock)
+        observations = Uptime(database, clock)
         broken = Notice(None, is_alert=True)  # type: ignore[arg-type]
         with pytest.raises(ConfigurationError):
             observations.record(seen("HTTP 502"), broken)
         assert observations.last("prod", Vantage.INSIDE) is None
         assert observations.record(seen("HTTP 502"), ALERT)
-    assert journal.newest("prod") is None
+    assert journal.deployments.newest("prod") is None

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from pipeline.errors import JournalUnusable
-from pipeline.adapters import journal_schema as schema
-from pipeline.adapters.connection import roll_back
+from pipeline.journal import schema
+from pipeline.journal.connection import roll_back
 
 NOW = "(julianday('now') - 2440587.5) * 86400.0"
 REMEMBER = f"INSERT INTO schema_migration (name, at) VALUES (?, {NOW})"

@@ -37,7 +37,7 @@ class Validation:
     run_url: str
 
 
-class Memory:
+class Commits:
     """Answer questions about commits."""
 
     def __init__(self, database: sqlite3.Connection) -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from pipeline.effects.account import is_of_another_user, name_of
 from pipeline.errors import ConfigurationError, JournalUnusable
-from pipeline.adapters import journal_schema as schema
-from pipeline.adapters.connection import (
+from pipeline.journal import schema
+from pipeline.journal.connection import (
     USE_THAT_ONE,
     connect,
     connect_for_writing,
     require_writable,
     transaction,
 )
-from pipeline.adapters.migration import missing, stand_in, upgrade, version_of
+from pipeline.journal.migration import missing, stand_in, upgrade, version_of
 
 __all__ = [
     "lacks_migration",

@@ -7,7 +7,7 @@ from pipeline.core.deployment import Deployment, Kind, Outcome, Step
 from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement, Verdict
-from pipeline.adapters.journal import Journal
+from pipeline.journal.writer import Journal
 
 from tests.unit.clock import EPOCH, FakeClock
 from tests.unit.specimens import GOOD, HOSTILE, A, B, C, a_run, an_order
@@ -46,18 +46,18 @@ def test_deployment_comes_back_as_recorded(
     clock.elapsed = 5
     started = journal.start(an_order(actor=text, subject=text), GOOD)
     assert started.started_at == EPOCH + 5
-    assert journal.newest("preprod") == started
-    assert journal.newest("preprod", A) == started
+    assert journal.deployments.newest("preprod") == started
+    assert journal.deployments.newest("preprod", A) == started
 
 
 def test_newest_is_of_its_environment_and_commit(journal: Journal) -> None:
     """Of several deployments the last one counts, each environment for itself."""
     old, again, other = (journal.start(an_order(sha=sha), None) for sha in (A, A, B))
     prod = journal.start(an_order("prod"), None)
-    assert journal.newest("preprod", A) == again != old
-    assert journal.newest("preprod") == other
-    assert journal.newest("prod") == prod
-    assert journal.newest("prod", B) is None
+    assert journal.deployments.newest("preprod", A) == again != old
+    assert journal.deployments.newest("preprod") == other
+    assert journal.deployments.newest("prod") == prod
+    assert journal.deployments.newest("prod", B) is None
 
 
 def test_step_is_marked_before_and_after(journal: Journal, clock: FakeClock) -> None:
@@ -67,7 +67,7 @@ def test_step_is_marked_before_and_after(journal: Journal, clock: FakeClock) -> 
         clock.sleep(2)
     with pytest.raises(PowerCut), journal.step(deployment, Step.SWITCH):
         raise PowerCut
-    assert journal.steps(deployment) == [
+    assert journal.deployments.steps(deployment) == [
         (Step.FETCH, False, EPOCH),
         (Step.FETCH, True, EPOCH + 2),
         (Step.SWITCH, False, EPOCH + 2),
@@ -90,7 +90,7 @@ def test_live_is_certain_or_unknown(
     """From another's switch until its confirmation nobody knows what serves."""
     first = put_up(journal, A)
     put_up(journal, B, until=until)
-    assert journal.live("preprod") == (first if is_certain else None)
+    assert journal.deployments.live("preprod") == (first if is_certain else None)
 
 
 def test_begun_verification_is_none(journal: Journal) -> None:
@@ -98,8 +98,8 @@ def test_begun_verification_is_none(journal: Journal) -> None:
     deployment = put_up(journal, A, until=Step.SWITCH)
     with pytest.raises(PowerCut), journal.step(deployment, Step.CONFIRM):
         raise PowerCut
-    assert journal.live("preprod") is None
-    assert journal.healthy("preprod") == ()
+    assert journal.deployments.live("preprod") is None
+    assert journal.deployments.healthy("preprod") == ()
 
 
 def test_live_follows_rollbacks(journal: Journal) -> None:
@@ -108,8 +108,11 @@ def test_live_follows_rollbacks(journal: Journal) -> None:
     put_up(journal, B)
     back = put_up(journal, A, Kind.ROLLBACK)
     prod = put_up(journal, C, environment="prod")
-    assert (journal.live("preprod"), journal.live("prod")) == (back, prod)
-    assert journal.live("nowhere") is None
+    assert (journal.deployments.live("preprod"), journal.deployments.live("prod")) == (
+        back,
+        prod,
+    )
+    assert journal.deployments.live("nowhere") is None
 
 
 def test_healthy_is_in_the_order_of_deployment(journal: Journal) -> None:
@@ -120,7 +123,7 @@ def test_healthy_is_in_the_order_of_deployment(journal: Journal) -> None:
     put_up(journal, B, Kind.ROLL_FORWARD)
     put_up(journal, C, until=Step.SWITCH)
     put_up(journal, C, environment="prod")
-    assert journal.healthy("preprod") == (B, A)
+    assert journal.deployments.healthy("preprod") == (B, A)
 
 
 def test_a_rollback_by_hand_is_healthy(journal: Journal) -> None:
@@ -128,20 +131,20 @@ def test_a_rollback_by_hand_is_healthy(journal: Journal) -> None:
     for sha in (A, B):
         put_up(journal, sha)
     put_up(journal, A, Kind.ROLLBACK)
-    assert journal.healthy("preprod") == (B, A)
+    assert journal.deployments.healthy("preprod") == (B, A)
 
 
 def test_first_end_stays(journal: Journal) -> None:
     """A deployment ends once; what is said later changes neither end nor notices."""
     deployment = journal.start(an_order(), None)
     other = journal.start(an_order(sha=B), None)
-    assert journal.open_deployments("preprod") == [deployment, other]
+    assert journal.deployments.open_on("preprod") == [deployment, other]
     journal.end(deployment, Outcome.VALIDATED, "first", Notice("first"))
     journal.end(deployment, Outcome.ROLLED_BACK, "second", Notice("second"))
-    assert journal.outcome(deployment) is Outcome.VALIDATED
-    assert journal.open_deployments("preprod") == [other]
-    assert journal.open_deployments("prod") == []
-    ended = journal.newest("preprod", A)
+    assert journal.deployments.outcome(deployment) is Outcome.VALIDATED
+    assert journal.deployments.open_on("preprod") == [other]
+    assert journal.deployments.open_on("prod") == []
+    ended = journal.deployments.newest("preprod", A)
     assert ended and ended.outcome is Outcome.VALIDATED
 
 
@@ -149,13 +152,17 @@ def test_verdict_once_passed_has_passed(journal: Journal) -> None:
     """A later failure of the same commit does not take its success back."""
     for sha, judgement in ((A, FAILED), (A, PASSED), (A, FAILED), (B, FAILED)):
         journal.judge(sha, judgement)
-    assert journal.verdicts() == {A: Verdict.PASSED, B: Verdict.FAILED}
+    assert journal.commits.verdicts() == {A: Verdict.PASSED, B: Verdict.FAILED}
 
 
 def test_validation_is_remembered(journal: Journal) -> None:
     """The last validated commit is known, and which ones ever were."""
-    assert journal.validated() is None
+    assert journal.commits.validated() is None
     for sha in (A, B):
         journal.validate(sha)
-    assert journal.validated() == B
-    assert [journal.was_validated(sha) for sha in (A, B, C)] == [True, True, False]
+    assert journal.commits.validated() == B
+    assert [journal.commits.was_validated(sha) for sha in (A, B, C)] == [
+        True,
+        True,
+        False,
+    ]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pipeline.core.deployment import Deployment, Step
 from pipeline.core.reports import Channel, Facts, Report, State
 from pipeline.effects.clock import Clock
-from pipeline.adapters.database import transaction
-from pipeline.adapters.records import Records
+from pipeline.journal.database import transaction
+from pipeline.journal.deployments import Deployments
 
 # The newest, whatever GitHub knows of them, and those that GitHub shows as unfinished.
 CANDIDATES = """d.id IN (SELECT id FROM deployment ORDER BY id DESC LIMIT ?)
@@ -23,22 +23,23 @@ AND s.id > (SELECT MAX(id) FROM step
             WHERE deployment = :id AND name = :verify AND is_done) LIMIT 1"""
 
 
-class Reported(Records):
+class Reported:
     """Read and write what GitHub was told."""
 
     def __init__(self, database: sqlite3.Connection, clock: Clock) -> None:
         """Use an open database."""
-        super().__init__(database)
+        self.deployments = Deployments(database)
+        self._database = database
         self._clock = clock
 
     def candidates(self, most: int) -> list[Deployment]:
         """Return the deployments of which GitHub may have to be told, in order."""
         open_states = (State.IN_PROGRESS, State.SUCCESS)
-        return self._deployments(CANDIDATES, most, Channel.COMMIT, *open_states)
+        return self.deployments.where(CANDIDATES, most, Channel.COMMIT, *open_states)
 
     def facts(self, deployment: Deployment) -> Facts:
         """Return what the journal knows of a deployment."""
-        steps = self.steps(deployment)
+        steps = self.deployments.steps(deployment)
         place = {"environment": deployment.order.environment, "id": deployment.id}
         names = {**place, "verify": Step.CONFIRM}
         replaced = self._database.execute(REPLACED, names).fetchone()
@@ -75,7 +76,7 @@ class Reported(Records):
 
     def run_url(self, id_: int) -> str:
         """Return the run that made the deployment of an id, empty if none did."""
-        found = self._deployments("d.id = ?", id_)
+        found = self.deployments.where("d.id = ?", id_)
         return found[0].order.run_url if found else ""
 
     def was_begun(self, deployment: Deployment) -> bool:

@@ -12,10 +12,10 @@ from pipeline.core.deployment import Outcome, Step
 from pipeline.core.messages import Notice
 from pipeline.core.verdict import Judgement, Verdict
 from pipeline.errors import ConfigurationError
-from pipeline.adapters import connection as gateway
-from pipeline.adapters.database import migrate_database, open_database, transaction
-from pipeline.adapters.journal import Journal
-from pipeline.adapters.journal_schema import ADDED, FIRST, TABLES, VERSION
+from pipeline.journal import connection as gateway
+from pipeline.journal.database import migrate_database, open_database, transaction
+from pipeline.journal.writer import Journal
+from pipeline.journal.schema import ADDED, FIRST, TABLES, VERSION
 
 from tests.unit.clock import FakeClock
 from tests.unit.specimens import A, a_run, an_order
@@ -209,5 +209,5 @@ def test_truncated_journal_is_refused(
         with closing(open_database(journal_file)) as database:
             journal = Journal(database, clock)
             for environment in ("preprod", "prod"):
-                journal.newest(environment)
-            journal.verdicts()
+                journal.deployments.newest(environment)
+            journal.commits.verdicts()

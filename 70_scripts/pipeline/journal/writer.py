@@ -9,16 +9,21 @@ from pipeline.core.messages import Notice, ended
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Judgement
 from pipeline.effects.clock import Clock
-from pipeline.adapters.database import transaction
-from pipeline.adapters.records import Records
+from pipeline.journal.database import transaction
+from pipeline.journal.commits import Commits
+from pipeline.journal.deployments import Deployments
+from pipeline.journal.outbox import Notices
 
 
-class Journal(Records):
-    """Write facts of deployments."""
+class Journal:
+    """Write facts; what they add up to is asked of its parts."""
 
     def __init__(self, database: sqlite3.Connection, clock: Clock) -> None:
         """Write to an open database."""
-        super().__init__(database)
+        self.deployments = Deployments(database)
+        self.commits = Commits(database)
+        self.notices = Notices(database)
+        self._database = database
         self._clock = clock
 
     def start(
@@ -126,7 +131,9 @@ class Journal(Records):
             other = Outcome.FAILED if is_failed else Outcome.ROLLED_BACK
             self._end(undone, other, reason)
             if undone is not None:
-                self._tell_end(self.deployment(undone), other, notice, rollback.sha)
+                self._tell_end(
+                    self.deployments.get(undone), other, notice, rollback.sha
+                )
 
     def judge(self, sha: Sha, judgement: Judgement) -> None:
         """Record a verdict, unless it says what the last one said."""
@@ -157,7 +164,7 @@ class Journal(Records):
 
     def validate(self, sha: Sha) -> None:
         """Record that a SHA is the last validated one."""
-        if sha != self.validated():
+        if sha != self.commits.validated():
             with self._transaction():
                 self._insert("validation", sha=sha, at=self._clock.now())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.core.messages import Notice
 from pipeline.core.availability import Observation, Sighting, Vantage, consequence
 from pipeline.effects.clock import Clock
-from pipeline.adapters.database import transaction
+from pipeline.journal.database import transaction
 
 LAST = (
     "SELECT is_up, at FROM observation WHERE environment = ? AND vantage = ? "
@@ -22,7 +22,7 @@ DOWN_SINCE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Observations:
+class Uptime:
     """Write what is seen of environments."""
 
     database: sqlite3.Connection

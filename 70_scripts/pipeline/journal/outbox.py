@@ -3,8 +3,10 @@
 import sqlite3
 from dataclasses import dataclass
 
+from pipeline.core.deployment import Deployment
+from pipeline.core.messages import Notice
 from pipeline.effects.clock import Clock
-from pipeline.adapters.database import transaction
+from pipeline.journal.database import transaction
 
 WAITING = (
     "SELECT n.* FROM notice n WHERE NOT EXISTS "
@@ -25,7 +27,7 @@ PAUSE = "SELECT until, at FROM outbox_pause ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
-class OutboxRecords:
+class OutboxRows:
     """Read and write how the sending of notices goes."""
 
     database: sqlite3.Connection
@@ -88,3 +90,29 @@ class OutboxRecords:
             self.database.execute(
                 f"INSERT INTO {table} ({names}) VALUES ({places})", values
             )
+
+
+class Notices:
+    """Answer questions about what people were told."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Read from an open database."""
+        self._database = database
+
+    def was_last_told(self, notice: Notice) -> bool:
+        """Tell whether this was the last notice that belongs to no deployment."""
+        row = self._database.execute(
+            "SELECT text FROM notice WHERE deployment IS NULL ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        return bool(row and row["text"] == notice.text)
+
+    def was_told(self, deployment: Deployment | None, notice: Notice) -> bool:
+        """Tell whether a notice was ever made, of a deployment or of none."""
+        query = "SELECT 1 FROM notice WHERE deployment IS ? AND text = ? LIMIT 1"
+        values = (deployment.id if deployment else None, notice.text)
+        return self._database.execute(query, values).fetchone() is not None
+
+    def was_ever_told(self, notice: Notice) -> bool:
+        """Tell whether a notice with this very text was recorded before."""
+        query = "SELECT 1 FROM notice WHERE text = ? LIMIT 1"
+        return self._database.execute(query, (notice.text,)).fetchone() is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.core.sha import Sha
 from pipeline.core.verdict import Run
 from pipeline.effects.clock import Clock
-from pipeline.adapters.database import transaction
+from pipeline.journal.database import transaction
 
 FOUND = (
     "SELECT obstacle FROM pipeline_test WHERE sha = ? AND run = ? AND attempt = ? "

@@ -3,9 +3,7 @@
 import sqlite3
 
 from pipeline.core.deployment import Deployment, Kind, Order, Outcome, Step
-from pipeline.core.messages import Notice
 from pipeline.core.sha import Sha
-from pipeline.adapters.memory import Memory
 
 RECENT = 50
 DEPLOYMENTS = (
@@ -15,21 +13,12 @@ DEPLOYMENTS = (
 )
 
 
-class Records(Memory):
-    """Answer questions about what happened."""
+class Deployments:
+    """Answer questions about deployments."""
 
-    def was_last_told(self, notice: Notice) -> bool:
-        """Tell whether this was the last notice that belongs to no deployment."""
-        row = self._database.execute(
-            "SELECT text FROM notice WHERE deployment IS NULL ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-        return bool(row and row["text"] == notice.text)
-
-    def was_told(self, deployment: Deployment | None, notice: Notice) -> bool:
-        """Tell whether a notice was ever made, of a deployment or of none."""
-        query = "SELECT 1 FROM notice WHERE deployment IS ? AND text = ? LIMIT 1"
-        values = (deployment.id if deployment else None, notice.text)
-        return self._database.execute(query, values).fetchone() is not None
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Read from an open database."""
+        self._database = database
 
     def previous_deploy(self, environment: str, sha: Sha) -> Sha | None:
         """Return what was deployed last before a SHA came, None if nothing was."""
@@ -41,15 +30,10 @@ class Records(Memory):
             "d.environment = ? AND d.kind = ? AND d.sha <> ? AND "
             f"d.id < COALESCE({first}, 9e18)"
         )
-        found = self._deployments(where, environment, Kind.DEPLOY, sha, sha)
+        found = self.where(where, environment, Kind.DEPLOY, sha, sha)
         return found[-1].sha if found else None
 
-    def was_ever_told(self, notice: Notice) -> bool:
-        """Tell whether a notice with this very text was recorded before."""
-        query = "SELECT 1 FROM notice WHERE text = ? LIMIT 1"
-        return self._database.execute(query, (notice.text,)).fetchone() is not None
-
-    def has_deployments(self) -> bool:
+    def is_any(self) -> bool:
         """Tell whether anything was ever deployed."""
         query = "SELECT 1 FROM deployment LIMIT 1"
         return self._database.execute(query).fetchone() is not None
@@ -67,7 +51,7 @@ class Records(Memory):
         ).fetchone()
         if row is None or row[1] != Step.CONFIRM:
             return None
-        return self._deployments("d.id = ?", row[0])[0]
+        return self.where("d.id = ?", row[0])[0]
 
     def last_step(self, environment: str) -> tuple[int, float]:
         """Return id and time (epoch seconds) of an environment's newest step, or 0s."""
@@ -92,17 +76,17 @@ class Records(Memory):
         )
         return tuple(reversed([Sha(row["sha"]) for row in rows]))
 
-    def deployment(self, id_: int) -> Deployment:
+    def get(self, id_: int) -> Deployment:
         """Return the deployment of an id that the journal itself gave."""
-        return self._deployments("d.id = ?", id_)[0]
+        return self.where("d.id = ?", id_)[0]
 
-    def open_deployments(self, environment: str) -> list[Deployment]:
+    def open_on(self, environment: str) -> list[Deployment]:
         """Return the deployments of an environment that have not ended."""
-        return self._deployments("d.environment = ? AND o.outcome IS NULL", environment)
+        return self.where("d.environment = ? AND o.outcome IS NULL", environment)
 
     def newest(self, environment: str, sha: Sha | None = None) -> Deployment | None:
         """Return the newest deployment of an environment, or of a SHA on it."""
-        found = self._deployments(
+        found = self.where(
             "d.environment = ? AND d.sha = COALESCE(?, d.sha)", environment, sha
         )
         return found[-1] if found else None
@@ -110,7 +94,7 @@ class Records(Memory):
     def newest_deploy(self, environment: str) -> Deployment | None:
         """Return the newest deployment that was asked for, not made to mend one."""
         where = "d.environment = ? AND d.kind = ?"
-        found = self._deployments(where, environment, Kind.DEPLOY)
+        found = self.where(where, environment, Kind.DEPLOY)
         return found[-1] if found else None
 
     def steps(self, deployment: Deployment) -> list[tuple[Step, bool, float]]:
@@ -146,7 +130,7 @@ class Records(Memory):
         ).fetchone()
         return str(row["detail"]) if row else ""
 
-    def activations_between(self, environment: str, start: float, end: float) -> int:
+    def switches_between(self, environment: str, start: float, end: float) -> int:
         """Return how often a version was put up in that time (epoch seconds)."""
         query = (
             "SELECT COUNT(*) FROM step s JOIN deployment d ON d.id = s.deployment "
@@ -165,7 +149,7 @@ class Records(Memory):
     def rollback_of(self, deployment: Deployment) -> Deployment | None:
         """Return the open return that undoes a deployment."""
         where = "d.cause = ? AND o.outcome IS NULL"
-        found = self._deployments(where, deployment.id)
+        found = self.where(where, deployment.id)
         return found[-1] if found else None
 
     def failed_rollbacks(self, deployment: Deployment) -> tuple[int, float]:
@@ -185,7 +169,8 @@ class Records(Memory):
         ).fetchone()
         return Outcome(row["outcome"]) if row else None
 
-    def _deployments(self, where: str, *values: object) -> list[Deployment]:
+    def where(self, where: str, *values: object) -> list[Deployment]:
+        """Return the deployments that a condition of SQL is true of, in order."""
         rows = self._database.execute(DEPLOYMENTS.format(where), values)
         return [_deployment(row) for row in rows]
 

@@ -1,0 +1,1 @@
+"""The journal: the append-only record that every page and decision is derived from."""
