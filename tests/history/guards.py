@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from pipeline.adapters import health, lock, state_file
-from pipeline.journal import outbox, deployments
+from pipeline.journal import commits, deployments, outbox
 from pipeline.strategies import in_place
 from pipeline.operations import execution, resume, settlement
 

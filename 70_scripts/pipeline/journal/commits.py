@@ -1,8 +1,9 @@
 """What is remembered of commits: verdicts, validations, what a person took away."""
 
+import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.core.deployment import Kind, Outcome, Step
@@ -14,6 +15,8 @@ from pipeline.core.verdict import Judgement, Run, Verdict, standing
 PLACE = "(SELECT seq FROM fact WHERE kind = '{}' AND fact.id = {})"
 VERDICTS_PLACE = PLACE.format("verdict", "v.id")
 
+FOUND = "name = 'keep' AND detail <> ''"
+FOUND_BY = f"SELECT deployment FROM step WHERE {FOUND}"
 PLACED = f"""
 SELECT d.sha, d.kind, d.rollback_point, {PLACE.format("deployment", "d.id")} AS place,
 EXISTS (SELECT 1 FROM step s WHERE s.deployment = d.id AND s.name = :verify
@@ -21,12 +24,33 @@ EXISTS (SELECT 1 FROM step s WHERE s.deployment = d.id AND s.name = :verify
 (SELECT s.detail FROM step s WHERE s.deployment = d.id AND s.name = :keep
  AND s.is_done ORDER BY s.id LIMIT 1) AS found
 FROM deployment d WHERE d.environment = :environment AND d.cause IS NULL
+AND (d.sha IN (SELECT value FROM json_each(:named)) OR d.id IN ({FOUND_BY}))
 ORDER BY place
 """
 PASSED_AGAIN = f"""
 SELECT v.sha, {VERDICTS_PLACE} AS place FROM verdict v
-WHERE v.verdict = ? AND v.attempt > 1 ORDER BY place
+WHERE v.sha IN (SELECT value FROM json_each(?)) AND v.verdict = ? AND v.attempt > 1
+ORDER BY place
 """
+# What a person did: rollbacks, and versions that a deployment found put up by hand.
+BY_HAND = f"""
+SELECT d.sha, d.rollback_point AS other FROM deployment d
+WHERE d.environment = :environment AND d.kind = :rollback AND d.cause IS NULL
+UNION ALL SELECT s.detail, NULL FROM step s JOIN deployment d ON d.id = s.deployment
+WHERE s.deployment IN ({FOUND_BY}) AND {FOUND} AND d.environment = :environment
+"""
+BEFORE = """
+SELECT sha FROM deployment WHERE environment = :environment AND cause IS NULL
+AND id <= COALESCE((SELECT MAX(id) FROM deployment
+                    WHERE environment = :environment AND sha = :sha), 9e18)
+ORDER BY id DESC LIMIT :most
+"""
+# One that ever passed has passed; else what was said last counts.
+VERDICT = """
+SELECT verdict FROM verdict WHERE sha = ? ORDER BY verdict = ? DESC, id DESC LIMIT 1
+"""
+# So many deployments are looked through for a version to return to.
+MOST_EARLIER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +101,9 @@ class Commits:
 
     def why_bad(self, environment: str, sha: Sha) -> str:
         """Say why a SHA is remembered as bad, empty if it is not."""
-        if sha in self.withdrawn(environment):
+        if self.withdrawn(environment, (sha,)):
             return "this SHA was rolled back here by hand"
-        is_failed = self.verdicts().get(sha) is Verdict.FAILED
+        is_failed = self.verdict(sha) is Verdict.FAILED
         judgement = self.judgement(sha) if is_failed else None
         if self._was_rolled_back(environment, sha):
             why = f": {judgement.reason}" if judgement else ""
@@ -97,19 +121,30 @@ class Commits:
         ).fetchone()
         return bool(row and row["is_bad"])
 
-    def withdrawn(self, environment: str) -> frozenset[Sha]:
-        """Return the SHAs that a person's rollback took away and nothing put back."""
-        return self.lineage(environment).withdrawn
+    def withdrawn(self, environment: str, shas: Iterable[Sha]) -> frozenset[Sha]:
+        """Return which of these a person's rollback took away and nothing put back."""
+        asked = frozenset(shas)
+        return lineage(self._events(environment, asked)).withdrawn & asked
 
-    def lineage(self, environment: str) -> Lineage:
-        """Return what served, in order of deployment, and what a person took away."""
-        return lineage(self._events(environment))
+    def lineage(self, environment: str, sha: Sha | None) -> Lineage:
+        """Return what served lately, and before a version, in order of deployment."""
+        values = {"environment": environment, "sha": sha, "most": MOST_EARLIER}
+        rows = self._database.execute(BEFORE, values)
+        return lineage(self._events(environment, {Sha(row["sha"]) for row in rows}))
 
-    def _events(self, environment: str) -> Iterator[Event]:
+    def _events(self, environment: str, shas: Collection[Sha]) -> Iterator[Event]:
+        """Return what happened to versions, and whatever could take one of them away.
+
+        Of two versions only which one was deployed last decides what a rollback takes
+        away: what happened to all others can be left out.
+        """
         execute = self._database.execute
-        passed = deque(execute(PASSED_AGAIN, (Verdict.PASSED,)))
-        names = {"environment": environment, "verify": Step.CONFIRM, "keep": Step.KEEP}
-        for row in execute(PLACED, names):
+        place = {"environment": environment, "rollback": Kind.ROLLBACK}
+        by_hand = {text for row in execute(BY_HAND, place) for text in row if text}
+        named = json.dumps([*by_hand.union(shas)])
+        passed = deque(execute(PASSED_AGAIN, (named, Verdict.PASSED)))
+        names = {"verify": Step.CONFIRM, "keep": Step.KEEP, "named": named}
+        for row in execute(PLACED, {"environment": environment, **names}):
             while passed and passed[0]["place"] < row["place"]:
                 yield Cleared(Sha(passed.popleft()["sha"]))
             if row["found"]:
@@ -120,16 +155,15 @@ class Commits:
                 yield Placed(Sha(row["sha"]), Kind(row["kind"]), replaced)
         yield from (Cleared(Sha(row["sha"])) for row in passed)
 
-    def verdicts(self) -> dict[Sha, Verdict]:
-        """Return the verdict of every judged SHA; one that ever passed has passed."""
-        known: dict[Sha, Verdict] = {}
-        for text, word in self._database.execute(
-            "SELECT sha, verdict FROM verdict ORDER BY id"
-        ):
-            sha = Sha(text)
-            if known.get(sha) is not Verdict.PASSED:
-                known[sha] = Verdict(word)
-        return known
+    def verdict(self, sha: Sha) -> Verdict | None:
+        """Return the verdict of a SHA, None if it was never judged."""
+        row = self._database.execute(VERDICT, (sha, Verdict.PASSED)).fetchone()
+        return Verdict(row["verdict"]) if row else None
+
+    def verdicts(self, shas: Iterable[Sha]) -> dict[Sha, Verdict]:
+        """Return the verdicts of those of the SHAs that were judged."""
+        found = {sha: self.verdict(sha) for sha in shas}
+        return {sha: verdict for sha, verdict in found.items() if verdict}
 
     def judgement(self, sha: Sha) -> Judgement | None:
         """Return what was last recorded of a SHA's CI, None if nothing was."""
@@ -141,7 +175,7 @@ class Commits:
         parts = (row["run"], row["attempt"], sha, "push", "", "completed", "")
         run = None if row["run"] is None else Run(*parts, row["run_url"])
         judgement = Judgement(Verdict(row["verdict"]), row["reason"], run)
-        has_passed = self.verdicts()[sha] is Verdict.PASSED
+        has_passed = self.verdict(sha) is Verdict.PASSED
         return standing(judgement, has_passed=has_passed)
 
     def was_without_verdict(self, sha: Sha) -> bool:

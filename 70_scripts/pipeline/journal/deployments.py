@@ -1,4 +1,8 @@
-"""What the journal's facts add up to: read, never written, here."""
+"""Questions about deployments, answered as quickly after years as on the first day.
+
+Only whoever holds an environment's lock writes its steps, one deployment after another:
+what the newest ones say is what counts, and no question looks at all of them.
+"""
 
 import sqlite3
 
@@ -6,11 +10,39 @@ from pipeline.core.deployment import Deployment, Kind, Order, Outcome, Step
 from pipeline.core.sha import Sha
 
 RECENT = 50
+STEPS = frozenset(step.value for step in Step)
 DEPLOYMENTS = (
     "SELECT d.*, o.outcome, a.author FROM deployment d "
     "LEFT JOIN outcome o ON o.deployment = d.id "
     "LEFT JOIN authorship a ON a.deployment = d.id WHERE {} ORDER BY d.id"
 )
+NEWEST = f"{DEPLOYMENTS} DESC LIMIT 1"
+OPEN = (
+    "d.environment = ? AND o.outcome IS NULL AND d.id > "
+    "COALESCE((SELECT row FROM ended_before ORDER BY id DESC LIMIT 1), 0)"
+)
+# Of the newest deployment that has any such mark, the last one.
+LIVE = """
+SELECT s.deployment, s.name FROM deployment d JOIN step s ON s.id = (
+    SELECT MAX(id) FROM step WHERE deployment = d.id
+    AND (name = :switch OR (name = :confirm AND is_done)))
+WHERE d.environment = :environment ORDER BY d.id DESC LIMIT 1
+"""
+HEALTHY = """
+SELECT d.sha FROM deployment d WHERE d.environment = ? AND d.cause IS NULL
+AND d.kind <> ? AND EXISTS (SELECT 1 FROM step s WHERE s.deployment = d.id
+                            AND s.name = ? AND s.is_done)
+ORDER BY d.id DESC
+"""
+LATELY = "(SELECT id FROM deployment WHERE environment = ? ORDER BY id DESC LIMIT 200)"
+LAST_STEP = f"""
+SELECT s.id, s.at FROM step s WHERE s.id = (
+    SELECT MAX(id) FROM step WHERE deployment IN {LATELY})
+"""
+SWITCHES = f"""
+SELECT COUNT(*) FROM step s WHERE s.deployment IN {LATELY}
+AND s.name = ? AND NOT s.is_done AND s.at > ? AND s.at <= ?
+"""
 
 
 class Deployments:
@@ -30,8 +62,8 @@ class Deployments:
             "d.environment = ? AND d.kind = ? AND d.sha <> ? AND "
             f"d.id < COALESCE({first}, 9e18)"
         )
-        found = self.where(where, environment, Kind.DEPLOY, sha, sha)
-        return found[-1].sha if found else None
+        found = self._newest(where, environment, Kind.DEPLOY, sha, sha)
+        return found.sha if found else None
 
     def is_any(self) -> bool:
         """Tell whether anything was ever deployed."""
@@ -41,25 +73,17 @@ class Deployments:
     def live(self, environment: str) -> Deployment | None:
         """Return the deployment that serves; None while that is not certain.
 
-        It is the one whose verification is newer than any other deployment's switch.
+        It is the one whose confirmation is newer than any other deployment's switch.
         """
-        row = self._database.execute(
-            "SELECT s.deployment, s.name FROM step s JOIN deployment d "
-            "ON d.id = s.deployment WHERE d.environment = ? AND "
-            "(s.name = ? OR (s.name = ? AND s.is_done)) ORDER BY s.id DESC LIMIT 1",
-            (environment, Step.SWITCH, Step.CONFIRM),
-        ).fetchone()
-        if row is None or row[1] != Step.CONFIRM:
-            return None
-        return self.where("d.id = ?", row[0])[0]
+        names = {"switch": Step.SWITCH, "confirm": Step.CONFIRM}
+        values = {"environment": environment, **names}
+        row = self._database.execute(LIVE, values).fetchone()
+        is_certain = row is not None and row["name"] == Step.CONFIRM
+        return self.get(row["deployment"]) if is_certain else None
 
     def last_step(self, environment: str) -> tuple[int, float]:
         """Return id and time (epoch seconds) of an environment's newest step, or 0s."""
-        row = self._database.execute(
-            "SELECT s.id, s.at FROM step s JOIN deployment d ON d.id = s.deployment "
-            "WHERE d.environment = ? ORDER BY s.id DESC LIMIT 1",
-            (environment,),
-        ).fetchone()
+        row = self._database.execute(LAST_STEP, (environment,)).fetchone()
         return (row["id"], row["at"]) if row else (0, 0.0)
 
     def healthy(self, environment: str) -> tuple[Sha, ...]:
@@ -67,14 +91,13 @@ class Deployments:
 
         What the pipeline put up by itself counts where a person had put it up before.
         """
-        rows = self._database.execute(
-            "SELECT d.sha, MAX(d.id) AS newest FROM deployment d JOIN step s "
-            "ON s.deployment = d.id AND s.name = ? AND s.is_done "
-            "WHERE d.environment = ? AND d.cause IS NULL AND d.kind <> ? "
-            "GROUP BY d.sha ORDER BY newest DESC LIMIT ?",
-            (Step.CONFIRM, environment, Kind.ROLL_FORWARD, RECENT),
-        )
-        return tuple(reversed([Sha(row["sha"]) for row in rows]))
+        values = (environment, Kind.ROLL_FORWARD, Step.CONFIRM)
+        found: dict[Sha, None] = {}
+        for row in self._database.execute(HEALTHY, values):
+            found.setdefault(Sha(row["sha"]))
+            if len(found) == RECENT:
+                break
+        return tuple(reversed(found))
 
     def get(self, id_: int) -> Deployment:
         """Return the deployment of an id that the journal itself gave."""
@@ -82,28 +105,33 @@ class Deployments:
 
     def open_on(self, environment: str) -> list[Deployment]:
         """Return the deployments of an environment that have not ended."""
-        return self.where("d.environment = ? AND o.outcome IS NULL", environment)
+        return self.where(OPEN, environment)
 
     def newest(self, environment: str, sha: Sha | None = None) -> Deployment | None:
         """Return the newest deployment of an environment, or of a SHA on it."""
-        found = self.where(
-            "d.environment = ? AND d.sha = COALESCE(?, d.sha)", environment, sha
-        )
-        return found[-1] if found else None
+        if sha is None:
+            return self._newest("d.environment = ?", environment)
+        return self._newest("d.environment = ? AND d.sha = ?", environment, sha)
 
     def newest_deploy(self, environment: str) -> Deployment | None:
         """Return the newest deployment that was asked for, not made to mend one."""
         where = "d.environment = ? AND d.kind = ?"
-        found = self.where(where, environment, Kind.DEPLOY)
-        return found[-1] if found else None
+        return self._newest(where, environment, Kind.DEPLOY)
 
     def steps(self, deployment: Deployment) -> list[tuple[Step, bool, float]]:
-        """Return the marks of a deployment: step, whether done, seconds since 1970."""
+        """Return the marks of a deployment: step, whether done, seconds since 1970.
+
+        A step that a later pipeline wrote, and this one does not know, is left out.
+        """
         rows = self._database.execute(
             "SELECT name, is_done, at FROM step WHERE deployment = ? ORDER BY id",
             (deployment.id,),
         )
-        return [(Step(name), bool(is_done), at) for name, is_done, at in rows]
+        return [
+            (Step(name), bool(is_done), at)
+            for name, is_done, at in rows
+            if name in STEPS
+        ]
 
     def failing_step(self, deployment: Deployment) -> Step | None:
         """Return the step that was begun and not done."""
@@ -132,13 +160,8 @@ class Deployments:
 
     def switches_between(self, environment: str, start: float, end: float) -> int:
         """Return how often a version was put up in that time (epoch seconds)."""
-        query = (
-            "SELECT COUNT(*) FROM step s JOIN deployment d ON d.id = s.deployment "
-            "WHERE d.environment = ? AND s.name = ? AND NOT s.is_done "
-            "AND s.at > ? AND s.at <= ?"
-        )
         values = (environment, Step.SWITCH, start, end)
-        count: int = self._database.execute(query, values).fetchone()[0]
+        count: int = self._database.execute(SWITCHES, values).fetchone()[0]
         return count
 
     def attempts(self, deployment: Deployment) -> int:
@@ -149,8 +172,7 @@ class Deployments:
     def rollback_of(self, deployment: Deployment) -> Deployment | None:
         """Return the open return that undoes a deployment."""
         where = "d.cause = ? AND o.outcome IS NULL"
-        found = self.where(where, deployment.id)
-        return found[-1] if found else None
+        return self._newest(where, deployment.id)
 
     def failed_rollbacks(self, deployment: Deployment) -> tuple[int, float]:
         """Return how many returns from a deployment failed, and when the last did."""
@@ -168,6 +190,10 @@ class Deployments:
             "SELECT outcome FROM outcome WHERE deployment = ?", (deployment.id,)
         ).fetchone()
         return Outcome(row["outcome"]) if row else None
+
+    def _newest(self, where: str, *values: object) -> Deployment | None:
+        row = self._database.execute(NEWEST.format(where), values).fetchone()
+        return _deployment(row) if row else None
 
     def where(self, where: str, *values: object) -> list[Deployment]:
         """Return the deployments that a condition of SQL is true of, in order."""

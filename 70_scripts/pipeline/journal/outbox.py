@@ -9,7 +9,8 @@ from pipeline.effects.clock import Clock
 from pipeline.journal.database import transaction
 
 WAITING = (
-    "SELECT n.* FROM notice n WHERE NOT EXISTS "
+    "SELECT n.* FROM notice n WHERE n.id > COALESCE("
+    "(SELECT row FROM delivered_before ORDER BY id DESC LIMIT 1), 0) AND NOT EXISTS "
     "(SELECT 1 FROM delivery d WHERE d.notice = n.id AND d.is_over) ORDER BY n.id"
 )
 MESSAGE = (

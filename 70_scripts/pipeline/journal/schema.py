@@ -233,6 +233,70 @@ MOMENTS = Addition(
     },
 )
 
+
+def watermark(table: str, of: str, is_over: str, fact: str, when: str) -> Addition:
+    """Return what remembers up to where all rows of a table are over.
+
+    Whoever looks for what is not over begins there, however much is. A trigger moves
+    it, now and then, so that every version of the pipeline does.
+
+    Args:
+        table: where it is remembered.
+        of: the table whose rows are over some day.
+        is_over: a query that finds the row ``o`` over.
+        fact: the table whose rows say so.
+        when: a condition of such a row, on which the mark is moved.
+    """
+    last = f"COALESCE((SELECT row FROM {table} ORDER BY id DESC LIMIT 1), 0)"
+    first_open = (
+        f"(SELECT MIN(o.id) FROM {of} o WHERE o.id > {last} AND NOT EXISTS ({is_over}))"
+    )
+    newest = f"(SELECT COALESCE(MAX(id), 0) FROM {of})"
+    move = f"INSERT INTO {table} (row) SELECT COALESCE({first_open} - 1, {newest})"
+    return Addition(
+        table.replace("_", " "),
+        tables={table: "id INTEGER PRIMARY KEY, row INTEGER NOT NULL"},
+        others=(
+            f"CREATE TRIGGER {table}_is_moved AFTER INSERT ON {fact} WHEN {when} "
+            f"BEGIN {move}; END",
+        ),
+        fill=(move,),
+    )
+
+
+ENDED_BEFORE = watermark(
+    "ended_before",
+    of="deployment",
+    is_over="SELECT 1 FROM outcome e WHERE e.deployment = o.id",
+    fact="outcome",
+    when="NEW.deployment % 32 = 0",
+)
+DELIVERED_BEFORE = watermark(
+    "delivered_before",
+    of="notice",
+    is_over="SELECT 1 FROM delivery e WHERE e.notice = o.id AND e.is_over",
+    fact="delivery",
+    when="NEW.is_over AND NEW.notice % 32 = 0",
+)
+
+# What is asked of years of facts as quickly as of none.
+INDICES = Addition(
+    "indices",
+    tables={},
+    others=(
+        "CREATE INDEX deployment_of ON deployment (environment, sha)",
+        "CREATE INDEX deployment_by ON deployment (cause) WHERE cause IS NOT NULL",
+        "CREATE INDEX deployment_by_hand ON deployment (environment, kind) "
+        "WHERE cause IS NULL",
+        "CREATE INDEX step_found ON step (deployment) "
+        "WHERE name = 'keep' AND detail <> ''",
+        "CREATE INDEX verdict_of ON verdict (sha)",
+        "CREATE INDEX validation_of ON validation (sha)",
+        "CREATE INDEX notice_of ON notice (deployment)",
+        "CREATE INDEX sending_of ON sending (notice)",
+    ),
+)
+
 # In the order in which they were thought of; a new one goes to the end. A table that
 # is here is named in no statement of an older pipeline.
 ADDITIONS: tuple[Addition, ...] = (
@@ -241,6 +305,9 @@ ADDITIONS: tuple[Addition, ...] = (
     ADOPTIONS,
     AUTHORS,
     MOMENTS,
+    ENDED_BEFORE,
+    DELIVERED_BEFORE,
+    INDICES,
 )
 MIGRATION_COLUMNS = "name TEXT PRIMARY KEY NOT NULL, at REAL NOT NULL"
 MIGRATION_TABLE = (

@@ -87,10 +87,10 @@ class Gate:
 
         A later commit's CI, to which only the app has changed, may not look again.
         """
-        verdicts, pipeline = self.journal.commits.verdicts(), self._pipeline(sha)
+        verdict, pipeline = self.journal.commits.verdict, self._pipeline(sha)
         since = self.store.commits_since(in_force, sha, MOST_BETWEEN)
         for other in (other for other, _ in since if other != sha):
-            if verdicts.get(other) is not Verdict.FAILED:
+            if verdict(other) is not Verdict.FAILED:
                 continue
             if self._pipeline(other) == pipeline and self._is_to_blame(other):
                 return (

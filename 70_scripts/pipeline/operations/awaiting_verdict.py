@@ -78,11 +78,10 @@ def is_kept(env: Environment, sha: Sha, judgement: Judgement) -> bool:
 def end_replaced(env: Environment) -> None:
     """End what was kept without a verdict and does not serve any more."""
     live = env.journal.deployments.live(env.name)
-    verdicts = env.journal.commits.verdicts()
     for deployment in env.journal.deployments.open_on(env.name):
         sha = deployment.sha
         is_live = live is None or live.sha == sha
-        if is_live or verdicts.get(sha) is not Verdict.NONE:
+        if is_live or env.journal.commits.verdict(sha) is not Verdict.NONE:
             continue
         reason = f"{live.sha.short} serves instead" if live else ""
         notice = messages.superseded(deployment.order, (messages.problem(reason),))

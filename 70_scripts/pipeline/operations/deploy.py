@@ -45,7 +45,7 @@ def _check(env: Environment, sha: Sha, is_override: bool) -> None:
     if bad and not is_override:
         todo = "push a newer commit, make its CI pass by a re-run, or --override-bad"
         _refuse(env, sha, bad, todo)
-    if env.journal.commits.verdicts().get(sha, Verdict.PASSED) is not Verdict.PASSED:
+    if env.journal.commits.verdict(sha) not in (None, Verdict.PASSED):
         # What was said before is not what this deployment is judged by.
         env.journal.judge(sha, Judgement(Verdict.PENDING, "deployed again"))
 

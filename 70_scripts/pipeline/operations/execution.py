@@ -71,8 +71,10 @@ def _is_good(env: Environment, order: Order) -> bool:
 
 def _end_withdrawn(env: Environment, instead: Sha) -> None:
     """End what a rollback by hand took away before its verdict came."""
-    withdrawn = env.journal.commits.withdrawn(env.name)
-    for deployment in env.journal.deployments.open_on(env.name):
+    found = env.journal.deployments.open_on(env.name)
+    shas = [deployment.sha for deployment in found]
+    withdrawn = env.journal.commits.withdrawn(env.name, shas)
+    for deployment in found:
         if deployment.sha in withdrawn:
             notice = messages.withdrawn(deployment.order, instead)
             reason = "rolled back by hand"

@@ -64,7 +64,7 @@ def rollback_point(env: Environment, sha: Sha) -> Sha | None:
     """
     seen = live_version(env)
     if seen.is_drifted and seen.sha and seen.sha != sha:
-        if env.journal.commits.verdicts().get(seen.sha) is not Verdict.FAILED:
+        if env.journal.commits.verdict(seen.sha) is not Verdict.FAILED:
             return seen.sha
     candidates = (seen.sha, *_served_before(env, seen.sha))
     return next((one for one in candidates if one and _is_good(env, one, sha)), None)
@@ -72,7 +72,9 @@ def rollback_point(env: Environment, sha: Sha) -> Sha | None:
 
 def _served_before(env: Environment, sha: Sha | None) -> Iterable[Sha | None]:
     """Return what served earlier, the best to return to first."""
-    earlier = env.journal.commits.lineage(env.name).before(sha)[::-1] if sha else ()
+    earlier = (
+        env.journal.commits.lineage(env.name, sha).before(sha)[::-1] if sha else ()
+    )
     if not env.is_judged:
         # What preprod validated may never have served on production.
         return (*earlier, *env.journal.deployments.healthy(env.name)[::-1])

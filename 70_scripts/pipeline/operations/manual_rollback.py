@@ -67,7 +67,8 @@ def previous_good(env: Environment) -> Sha:
 
 def _earlier(env: Environment) -> tuple[Sha, ...]:
     """Return what was deployed before what serves, the newest last."""
-    seen, lineage = live_version(env), env.journal.commits.lineage(env.name)
+    seen = live_version(env)
+    lineage = env.journal.commits.lineage(env.name, seen.sha)
     if seen.sha is None or seen.sha in lineage.line:
         return lineage.before(seen.sha) if seen.sha else lineage.line
     # Put up by hand, and never by the pipeline: its own history says what is earlier.

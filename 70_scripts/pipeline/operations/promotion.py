@@ -95,7 +95,7 @@ def _target(preprod: Environment, prod: Environment, request: Request) -> Sha:
         bad = preprod.journal.commits.why_bad(preprod.name, sha)
         reason = "this SHA is not validated" + (f": {bad}" if bad else "")
         _refuse(prod, request, reason, "let it pass on preprod")
-    if sha in preprod.journal.commits.withdrawn(preprod.name):
+    if preprod.journal.commits.withdrawn(preprod.name, (sha,)):
         reason = f"this SHA was rolled back by hand on {preprod.name}"
         _refuse(prod, request, reason, "push a better one, or put it up there again")
     return sha

@@ -81,7 +81,7 @@ def _settle(env: Environment, sha: Sha, judgement: Judgement) -> None:
     run = judgement.run if judgement.is_final else None
     env.journal.judge(sha, replace(judgement, run=run))
     if judgement.is_final:
-        has_passed = env.journal.commits.verdicts()[sha] is Verdict.PASSED
+        has_passed = env.journal.commits.verdict(sha) is Verdict.PASSED
         judgement = standing(judgement, has_passed=has_passed)
     live = _live(env)
     plan = _point(env, live)
@@ -137,9 +137,9 @@ def _situation(env: Environment, live: Deployment | None) -> Situation:
         live=live.sha if live else None,
         validated=validated,
         healthy=healthy,
-        verdicts=env.journal.commits.verdicts(),
+        verdicts=env.journal.commits.verdicts(known),
         ancestry=env.store.ancestry(known),
-        withdrawn=env.journal.commits.withdrawn(env.name),
+        withdrawn=env.journal.commits.withdrawn(env.name, known),
     )
 
 

@@ -108,7 +108,7 @@ def test_facts_outlive_the_process(journal_file: Path, clock: FakeClock) -> None
     with closing(open_database(journal_file)) as database:
         made = Journal(database, clock).start(an_order(), None)
     with closing(open_database(journal_file)) as database:
-        assert Journal(database, clock).newest("preprod") == made
+        assert Journal(database, clock).deployments.newest("preprod") == made
 
 
 def test_older_journal_is_migrated(journal_file: Path) -> None:
@@ -210,4 +210,4 @@ def test_truncated_journal_is_refused(
             journal = Journal(database, clock)
             for environment in ("preprod", "prod"):
                 journal.deployments.newest(environment)
-            journal.commits.verdicts()
+            journal.commits.verdict(A)
