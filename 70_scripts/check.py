@@ -9,111 +9,108 @@ elsewhere the newest of origin's branch as last fetched. The exit code is the wo
 import argparse
 import os
 import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from checks import GROUPS, ON_REQUEST
 from pipeline import cli
-from pipeline.board import Board
-from pipeline.config import load_config
-from pipeline.effects.actions import access_of_job
-from pipeline.effects.clock import SystemClock
-from pipeline.effects.http import Http
 from pipeline.errors import EXPECTED, ConfigurationError, ExpectedError
-from pipeline.adapters.github import GitHub
-from pipeline.operations.checking import (
-    GROUPS,
-    ON_REQUEST,
-    Check,
-    checks,
-    chosen,
-    is_pipeline_untouched,
-    prod_checks,
-)
-from pipeline.operations.hooks import install_hooks
-from pipeline.operations.passed_base import newest_passed
-from pipeline.operations.prod_copy import find_source
-from pipeline.operations.scheduling import carry_out, worst
 from pipeline.wiring import SCRIPTS, say
-from rich.console import Console
 
 EXAMPLE = "70_scripts/run_ci_checks.sh quality preprod  # or: 70_scripts/run check"
 ROOT = SCRIPTS.parent
-PROCESSORS = len(os.sched_getaffinity(0))
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Carry out what is wanted; return the exit code of the worst."""
+    """Run what is wanted; return the exit code of the worst."""
     if arguments.install_hooks:
-        say(install_hooks(ROOT))
-        return 0
+        tool = Path(sys.executable).with_name("pre-commit")
+        return subprocess.run((tool, "install"), cwd=ROOT, check=False).returncode
+    from checks.running import run
+    from checks.table import sum_up
+    from rich.console import Console
+
+    wanted, is_ci = _wanted(arguments), "CI" in os.environ
+    start = time.monotonic()
     with TemporaryDirectory(prefix="checks-of-prod-") as scratch:
-        every = _every(Path(scratch), arguments)
-        is_ci = "CI" in os.environ
-        with Board(Console(), is_ci=is_ci) as board:
-            ended = carry_out(every, arguments.jobs, SystemClock(), board)
-        groups = (*GROUPS, *ON_REQUEST)
-        board.sum_up(sorted(ended, key=lambda each: groups.index(each.check.group)))
-    return worst(ended, is_ci=is_ci)
+        variables = {}
+        if "prod" in wanted.values():
+            variables["CHECK_PROD"] = _copy_of_prod(Path(scratch), arguments)
+        ended = run(wanted, arguments.jobs, ROOT / "noxfile.py", variables)
+    groups = (*GROUPS, *ON_REQUEST)
+    ended.sort(key=lambda each: groups.index(each.group))
+    sum_up(Console(), ended, time.monotonic() - start, is_ci=is_ci)
+    return max((each.exit_code(is_ci=is_ci) for each in ended), default=0)
 
 
-def _every(scratch: Path, arguments: argparse.Namespace) -> tuple[Check, ...]:
-    wanted = arguments.check or GROUPS
+def _wanted(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the names of the wanted checks, each with its group."""
+    sys.path.append(str(ROOT))
+    from noxfile import CHECKS
+
+    wanted = set(arguments.check or GROUPS)
     if not arguments.check:
         say(f"==> left out unless they are named: {', '.join(ON_REQUEST)}")
-    known, of_prod = checks(ROOT, arguments.jobs), prod_checks(ROOT)
-    names = {*GROUPS, *(check.name for check in (*known, *of_prod))}
-    if unknown := sorted(set(wanted) - names):
+    names = {*GROUPS, *(each.name for each in CHECKS)}
+    if unknown := sorted(wanted - names - {*ON_REQUEST}):
         raise ConfigurationError(
             "choosing the checks",
             f"there is no {unknown[0][:60]!r}",
             f"use some of: {', '.join(sorted(names))}",
         )
-    found, base = chosen(known, wanted), _base(arguments)
-    if base is not None and is_pipeline_untouched(ROOT, base):
-        suites = ("pipeline", *ON_REQUEST)
-        say(f"==> pipeline: nothing that its tests look at changed since {base[:7]}")
-        found = tuple(check for check in found if check.group not in suites)
-    if chosen(of_prod, wanted):
-        # First, because its tests are not divided: nothing long is left for the end.
-        of_prod = _exported(scratch, cli.config_file(arguments))
-        found = (*chosen(of_prod, wanted), *found)
-    return found
+    left_out = _left_out(arguments)
+    return {
+        each.name: each.group
+        for each in CHECKS
+        if wanted & {each.name, each.group} and each.group not in left_out
+    }
 
 
-def _base(arguments: argparse.Namespace) -> str | None:
-    """Return the commit to compare with; None leaves nothing out."""
-    if not arguments.changed_since_passed:
-        base: str | None = arguments.changed_since
-        return base
+def _left_out(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Return the groups that need not run since nothing that they test has changed."""
+    from checks.scope import is_pipeline_untouched
+
+    base = arguments.changed_since
+    if arguments.changed_since_passed:
+        base = _passed(arguments)
+    if base is None or not is_pipeline_untouched(ROOT, base):
+        return ()
+    say(f"==> pipeline: nothing that its tests look at changed since {base[:7]}")
+    return ("pipeline", *ON_REQUEST)
+
+
+def _passed(arguments: argparse.Namespace) -> str | None:
+    """Return the newest commit whose CI passed; None leaves nothing out."""
+    from checks.scope import newest_passed
+    from pipeline.config import load_config
+    from pipeline.effects.actions import access_of_job
+
     access = access_of_job()
     if access is None:
         say("==> pipeline: this is no job of CI that could ask what passed: all is run")
         return None
-    github = GitHub(
-        Http(), access.api_url, access.repository, access.token, SystemClock()
-    )
     try:
-        config = load_config(cli.config_file(arguments))
-        workflow, branch = config.github.workflow, config.github.branch
-        return newest_passed(github, workflow, branch, config.ci, ROOT)
+        return newest_passed(access, load_config(cli.config_file(arguments)), ROOT)
     except EXPECTED as trouble:
-        say(
-            f"==> pipeline: which commit passed is not to be had: all is run: {trouble}"
-        )
+        say(f"==> pipeline: which commit passed is not known: all is run: {trouble}")
         return None
 
 
-def _exported(scratch: Path, config: Path) -> tuple[Check, ...]:
-    """Copy prod's code out; return its checks, or why there can be none."""
+def _copy_of_prod(folder: Path, arguments: argparse.Namespace) -> str:
+    """Copy prod's code into a folder; return the folder, or why there is no copy."""
+    from checks.scope import prod_commit
+    from pipeline.config import load_config
+
     try:
-        source = find_source(load_config(config), ROOT)
-        source.store.export(source.sha, (".",), scratch)
+        store, sha, reason = prod_commit(load_config(cli.config_file(arguments)), ROOT)
+        store.export(sha, (".",), folder)
     except ExpectedError as error:
-        reason = f"its code is not to be had: {error}"
-        return (Check("prod", "prod", (), ROOT, obstacle=lambda: reason),)
-    say(f"==> prod: checking {source.sha.short}, {source.reason}")
-    return prod_checks(scratch)
+        return str(error)
+    say(f"==> prod: checking {sha.short}, {reason}")
+    return str(folder)
 
 
 if __name__ == "__main__":
@@ -127,7 +124,7 @@ if __name__ == "__main__":
     made.add_argument(
         "--jobs",
         type=int,
-        default=PROCESSORS,
+        default=len(os.sched_getaffinity(0)),
         metavar="N",
         help="how many run at a time; 1: one after another (default: %(default)s)",
     )

@@ -5,17 +5,24 @@ only advised against; a draft can still be reworded, so it is refused.
 """
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
 from pipeline import cli
-from pipeline.core.message_rule import TYPES, fault_of, is_free_form
-from pipeline.effects.files import read_plain
 from pipeline.effects.actions import Level, annotate
+from pipeline.effects.files import read_plain
+from pipeline.effects.processes import CommandFailed
 from pipeline.errors import ConfigurationError, Refused
-from pipeline.operations.hooks import messages_between
+from pipeline.adapters.git import git
 
 EXAMPLE = "70_scripts/run check_message --commits origin/main..HEAD"
+TYPES = ("feat", "fix", "docs", "test", "refactor", "perf", "ci")
+RULE = re.compile(rf"(?:{'|'.join(TYPES)}): \S.*")
+# What git itself writes: a merge, a rollback by revert, what a rebase will squash.
+WRITTEN_BY_GIT = ("Merge ", 'Revert "', 'Reapply "', "fixup! ", "squash! ", "amend! ")
+# As people wrote before there was a rule; in a pull request they are only advised.
+FREE_FORM = re.compile(r"(?:Add|Fix|Update|Remove|Docs?:) \S.*")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -33,14 +40,45 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def fault_of(message: str) -> str:
+    """Return what is wrong with a message, empty if nothing is.
+
+    Args:
+        message: the whole text; lines that start with # are git's own.
+    """
+    subject = _subject(message)
+    if not subject:
+        return "it is empty"
+    if subject.startswith(WRITTEN_BY_GIT) or RULE.fullmatch(subject):
+        return ""
+    return f"{subject[:72]!r} is not <type>: <description>"
+
+
+def is_free_form(message: str) -> bool:
+    """Tell whether a message breaks the rule in a way that people are used to."""
+    return bool(FREE_FORM.fullmatch(_subject(message)))
+
+
+def _subject(message: str) -> str:
+    lines = (line.rstrip() for line in message.splitlines())
+    return next((line for line in lines if line and not line.startswith("#")), "")
+
+
 def _messages(arguments: argparse.Namespace) -> list[str]:
-    if arguments.commits:
-        return messages_between(Path.cwd(), arguments.commits)
+    shown = ("log", "--no-merges", "--format=%B", "-z", "--end-of-options")
     try:
-        return [read_plain(arguments.file, follow=True).decode("utf-8", "replace")]
+        if not arguments.commits:
+            return [read_plain(arguments.file, follow=True).decode("utf-8", "replace")]
+        text = git(*shown, arguments.commits, "--").text.rstrip("\0")
+        return text.split("\0") if text else []
     except OSError as error:
+        todo = "name the file that git names"
+        raise ConfigurationError("reading the message", str(error), todo) from error
+    except CommandFailed as error:
         raise ConfigurationError(
-            "reading the message", str(error), "name the file that git names"
+            f"listing the commits of {arguments.commits[:90]!r}",
+            str(error),
+            "give BASE..HEAD, both fetched",
         ) from error
 
 

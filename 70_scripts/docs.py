@@ -7,8 +7,8 @@ and publishing are apart: what is built with never sees the right to push.
 import argparse
 import sys
 
+from documentation.building import BRANCH, build, publish
 from pipeline import cli
-from pipeline.operations.documenting import BRANCH, build, publish
 from pipeline.wiring import SCRIPTS, say
 
 EXAMPLE = "70_scripts/run docs"

@@ -44,7 +44,9 @@ def _classes() -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLE)
+    parser = argparse.ArgumentParser(
+        prog="70_scripts/run faults", description=__doc__, epilog=EXAMPLE
+    )
     parser.add_argument(
         "--class",
         dest="only",

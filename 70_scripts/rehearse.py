@@ -120,7 +120,9 @@ def linger(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLE)
+    parser = argparse.ArgumentParser(
+        prog="70_scripts/run rehearse", description=__doc__, epilog=EXAMPLE
+    )
     parser.add_argument(
         "--docker", action="store_true", help="containers on the real engine"
     )

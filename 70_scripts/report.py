@@ -16,9 +16,7 @@ from pipeline import cli
 from pipeline.core.metrics import metrics
 from pipeline.journal.database import open_database
 from pipeline.journal.statistics import Statistics
-from pipeline.metrics_table import metrics_table
 from pipeline.wiring import Pipeline
-from rich.console import Console
 
 EXAMPLE = "70_scripts/run report --since 90d"
 DAYS = re.compile(r"(\d{1,4})d")
@@ -37,6 +35,9 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([{"since": since, **asdict(one)} for one in found], indent=2))
     else:
+        from pipeline.metrics_table import metrics_table
+        from rich.console import Console
+
         Console().print(metrics_table(found, since))
     return 0
 

@@ -10,12 +10,11 @@ from pipeline import cli
 from pipeline.core.sha import Sha
 from pipeline.operations.status import BUSY, EnvironmentStatus, status_of
 from pipeline.wiring import Pipeline
-from rich.console import Console
-from rich.table import Column, Table
 
 EXAMPLE = "70_scripts/run status --json"
 UNWATCHED = " (no watcher)"
 COLUMNS = ("environment", "serving", "since", "validated", "health", "awaiting CI")
+NARROWEST_TABLE = 70
 
 
 def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
@@ -26,12 +25,26 @@ def main(pipeline: Pipeline, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps([_record(pipeline, item) for item in seen], indent=2))
         return 0
-    table = Table(*(Column(name, no_wrap=name == "since") for name in COLUMNS))
-    for item in seen:
-        table.add_row(*_row(pipeline, item))
-    Console().print(table)
+    _show([_row(pipeline, item) for item in seen])
     print(f"notices waiting: {pipeline.outbox().waiting()}")
     return 0
+
+
+def _show(rows: list[tuple[str, ...]]) -> None:
+    """Print a table; where that is too wide a block for each environment."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    console = Console()
+    if console.width >= NARROWEST_TABLE:
+        table = Table(*(Column(name, no_wrap=name == "since") for name in COLUMNS))
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        return
+    for name, *cells in rows:
+        lines = (f" {c:11} {cell}" for c, cell in zip(COLUMNS[1:], cells, strict=True))
+        print("\n".join((name, *lines)))
 
 
 def _record(pipeline: Pipeline, item: EnvironmentStatus) -> dict[str, object]:

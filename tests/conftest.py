@@ -4,7 +4,7 @@ import os
 from typing import TypeVar
 
 import pytest
-from pipeline.operations.skips import is_allowed
+from checks.skips import is_allowed
 
 from tests.inside import Inside, keep_report
 from tests.mounting import NOBODY, Mounts, mounts, namespace

@@ -6,15 +6,17 @@ too, in the schema, in `--help`, in a workflow, in a README: nothing is written 
 
 from collections.abc import Iterator
 from pathlib import Path
-
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
 
 from documentation import api, configuration, readmes, scripts, workflows
+
+if TYPE_CHECKING:  # What builds and publishes needs no Sphinx in its own process.
+    from sphinx.application import Sphinx
 
 FOLDER = readmes.GENERATED
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: "Sphinx") -> dict[str, object]:
     """Let Sphinx call for the pages before it looks for documents."""
     app.connect("config-inited", lambda app, _config: write_all(Path(app.srcdir)))
     app.connect("source-read", lambda _app, name, text: lead_to_pages(name, text))

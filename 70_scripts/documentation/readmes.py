@@ -12,7 +12,6 @@ PAGES = {
 }
 ELSEWHERE = {
     "pipeline.yml": "configuration.md",
-    "70_scripts/pipeline/operations/checking.py": "api/operations.rst",
     "70_scripts/pipeline": "api/index.rst",
 }
 SOURCE = "90_doc/source/"

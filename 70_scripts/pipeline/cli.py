@@ -24,6 +24,7 @@ PlainVerb = Callable[[argparse.Namespace], int]
 def parser(purpose: str | None, example: str) -> argparse.ArgumentParser:
     """Return a parser with what every script takes."""
     made = argparse.ArgumentParser(
+        prog=f"70_scripts/run {Path(sys.argv[0]).stem}",
         description=purpose,
         epilog=f"example: {example}",
         allow_abbrev=False,

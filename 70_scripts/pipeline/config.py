@@ -1,7 +1,7 @@
 """``pipeline.yml`` as typed values; the file in the repository documents every key."""
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -23,7 +23,15 @@ from pipeline.effects.files import read_plain
 from pipeline.errors import ConfigurationError
 from pipeline.strategies import MODULES
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 FILE_NAME = "pipeline.yml"
+WORDS = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such key: is it misspelt?",
+    "model_type": "must be a section, with keys of its own",
+}
 
 
 def _inside(path: str) -> str:
@@ -263,14 +271,14 @@ def load_config(path: Path) -> Config:
         ConfigurationError: it cannot be read or is not valid; each fault is named
             by its path in the file.
     """
+    text = ""
     try:
-        document = yaml.safe_load(read_plain(path, follow=True).decode("utf-8"))
-        return Config.model_validate(document)
+        text = read_plain(path, follow=True).decode("utf-8")
+        return Config.model_validate(yaml.safe_load(text))
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}"
-            for fault in error.errors()
-        )
+        faults = "; ".join(_fault(path, text, fault) for fault in error.errors())
+    except yaml.MarkedYAMLError as error:
+        faults = f"{_place(path, error.problem_mark)}: {error.problem}"
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         faults = str(error)
     raise ConfigurationError(
@@ -294,3 +302,30 @@ def _name_roles(environments: dict[str, object]) -> None:
             "commit_status": not flag,
             **environments[name],  # type: ignore[dict-item]
         }
+
+
+def _fault(path: Path, text: str, fault: "ErrorDetails") -> str:
+    """Say what is wrong with a key, and on which line."""
+    node, keys = yaml.compose(text), [str(part) for part in fault["loc"]]
+    place = node
+    for key in keys:
+        node = _below(node, key)
+        place = node or place
+    words = WORDS.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
+    name = ".".join(keys) or "the file"
+    words = words.replace("Input should be", "must be")
+    return f"{_place(path, place.start_mark if place else None)}: {name}: {words}"
+
+
+def _below(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    """Return the value of a key of a mapping, or an item of a list by its number."""
+    if isinstance(node, yaml.MappingNode):
+        found = (value for name, value in node.value if name.value == key)
+        return next(found, None)
+    if isinstance(node, yaml.SequenceNode) and key.isdigit():
+        return next(iter(node.value[int(key) :]), None)
+    return None
+
+
+def _place(path: Path, mark: yaml.Mark | None) -> str:
+    return f"{path.name}:{mark.line + 1}" if mark else path.name

@@ -5,9 +5,11 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rehearsal.discord.server import DiscordServer
-from rehearsal.github.server import GitHubServer
+if TYPE_CHECKING:  # `rehearse --help` needs no server.
+    from rehearsal.discord.server import DiscordServer
+    from rehearsal.github.server import GitHubServer
 
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Rehearsal",
@@ -24,8 +26,8 @@ class Scene:
 
     home: Path
     ports: Mapping[str, int]
-    github: GitHubServer
-    discord: DiscordServer
+    github: "GitHubServer"
+    discord: "DiscordServer"
     environment: Mapping[str, str]
 
     @property

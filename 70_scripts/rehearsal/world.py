@@ -13,13 +13,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 from pipeline.effects.account import cache_folder
 from rehearsal.configuring import ENVIRONMENTS, IMAGE, OWNER, REPOSITORY, configure
-from rehearsal.discord.server import DiscordServer
-from rehearsal.github.server import GitHubServer
 from rehearsal.remains import end_processes_of, remove_project
 from rehearsal.scene import Scene
+
+if TYPE_CHECKING:  # `rehearse --help` needs no server.
+    from rehearsal.discord.server import DiscordServer
+    from rehearsal.github.server import GitHubServer
 
 RECORDS = ("app-state", "logs")
 
@@ -37,6 +40,8 @@ def opened_scene(
         has_docker: containers on the real engine, else local processes.
         ci: settings of ``ci`` in pipeline.yml other than the rehearsal's usual ones.
     """
+    from rehearsal.discord.server import DiscordServer
+
     home = Path(mkdtemp(prefix="mangetamain-rehearsal-"))
     environment = _environment(home)
     os.environ["PATH"] = environment["PATH"]  # The floor is measured from in here.
@@ -61,9 +66,11 @@ def opened_scene(
 
 
 def _github(
-    home: Path, environment: Mapping[str, str], discord: DiscordServer
-) -> GitHubServer:
+    home: Path, environment: Mapping[str, str], discord: "DiscordServer"
+) -> "GitHubServer":
     """Return a GitHub with an empty repository and what the team keeps there."""
+    from rehearsal.github.server import GitHubServer
+
     origin = home / "origin.git"
     subprocess.run(("git", "init", "-q", "--bare", "-b", "main", origin), check=True)
     return GitHubServer(

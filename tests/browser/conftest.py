@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 from pipeline.adapters.uv import uv
-from pipeline.operations.checking import browser as browser_command
+from noxfile import browser as browser_command
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,

@@ -30,6 +30,7 @@ def start(home: Path, lacks: str, *hidden: str) -> "subprocess.CompletedProcess[
     scripts = home / "70_scripts"
     scripts.mkdir()
     shutil.copy(ROOT / "70_scripts/run", scripts)
+    shutil.copytree(ROOT / "70_scripts/starting", scripts / "starting")
     (scripts / "hello.py").write_text("print('hello')\n")
     for name in ("pyproject.toml", "uv.lock"):
         shutil.copy(ROOT / name, home)

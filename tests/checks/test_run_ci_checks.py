@@ -8,8 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from pipeline.operations.checking import BROWSERS
+from noxfile import BROWSERS
 
 from tests.checks.conftest import Clone, path_without
 from tests.unit.waiting import wait_until

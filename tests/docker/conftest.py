@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 import yaml
-from pipeline.operations.checking import browser as browser_command
+from noxfile import browser as browser_command
 from playwright.sync_api import Page, expect, sync_playwright
 from rehearsal.base_image import ensure_base_image
 

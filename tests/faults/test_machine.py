@@ -297,6 +297,7 @@ def test_nothing_holds_the_first_start(tmp_path: Path) -> None:
     (tmp_path / "70_scripts").mkdir()
     for name in ("run", "notify.py"):
         shutil.copy(SCRIPTS / name, tmp_path / "70_scripts")
+    shutil.copytree(SCRIPTS / "starting", tmp_path / "70_scripts/starting")
     for name in ("uv.lock", "pyproject.toml"):
         shutil.copy(REPOSITORY / name, tmp_path)
     (tmp_path / ".venv").mkdir()

@@ -194,3 +194,25 @@ def test_urls_have_no_slash_at_the_end(tmp_path: Path) -> None:
     changes = {"github.api_url": "https://git.example.invalid/api/v3/"}
     config = load_config(write_config(tmp_path, changes))
     assert config.github.api_url == "https://git.example.invalid/api/v3"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("port: 8500", "port: 99999", "environments.preprod.port: must be less than"),
+        ("port: 8500", "prot: 8500", "environments.preprod.prot: there is no such key"),
+        ("port: 8500", "port: [", ""),
+    ],
+)
+def test_the_line_of_a_fault_is_named(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    """Whoever opens the file finds the place."""
+    lines = SHIPPED.read_text("utf-8").splitlines()
+    number = next(n for n, line in enumerate(lines, 1) if old in line)
+    file = tmp_path / "pipeline.yml"
+    file.write_text("\n".join(lines).replace(old, new, 1))
+    with pytest.raises(ConfigurationError) as failed:
+        load_config(file)
+    place = f"pipeline.yml:{number}: " if words else "pipeline.yml:"
+    assert place + words in str(failed.value)

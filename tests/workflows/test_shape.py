@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from checks import GROUPS, ON_REQUEST
+from noxfile import CHECKS
 from pipeline.adapters.git_store import FETCH_TIMEOUT
-from pipeline.operations.checking import GROUPS, ON_REQUEST, checks
 from pipeline.wiring import LOCK_PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,7 +117,7 @@ def test_every_suite_of_the_pipeline_has_its_machine() -> None:
     jobs = load(FILES_BY_NAME["ci.yml"])["jobs"]
     suites = jobs["pipeline-tests"]["strategy"]["matrix"]["suite"]
     groups = ("pipeline", *ON_REQUEST)
-    of_pipeline = {each.name for each in checks(ROOT, 1) if each.group in groups}
+    of_pipeline = {each.name for each in CHECKS if each.group in groups}
     assert set(suites) == set(SUITES) == of_pipeline
 
 

@@ -3,11 +3,13 @@
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from pipeline.effects.actions import tell
 from pipeline.effects.files import require_plain
 from pipeline.effects.processes import (
     CommandFailed,
@@ -107,12 +109,15 @@ class ComposeProject:
         return self._run("config", "--format", "json").text
 
     def build(self, timeout: float) -> None:
-        """Build the image.
+        """Build the image; in a terminal its steps show as they come.
 
         Raises:
             CommandFailed: it does not build in ``timeout`` seconds.
         """
-        self._run("build", "--quiet", timeout=timeout)
+        if sys.stderr.isatty():
+            self._run("build", timeout=timeout, show=tell)
+        else:
+            self._run("build", "--quiet", timeout=timeout)
 
     def up(self) -> None:
         """Start the service, anew where its image or definition changed."""
@@ -143,10 +148,15 @@ class ComposeProject:
         place = ("--file", str(self.file), "--project-directory", folder)
         return (*compose_command(), *env_file, *place, *arguments)
 
-    def _run(self, *arguments: str, timeout: float = 60.0) -> Completed:
+    def _run(
+        self,
+        *arguments: str,
+        timeout: float = 60.0,
+        show: Callable[[str], None] | None = None,
+    ) -> Completed:
         require_plain(self.file, self.file.with_name(".env"))
-        variables = {**_surroundings(), **self.variables}
-        return run(self.argv(*arguments), env=variables, without="", timeout=timeout)
+        env, argv = {**_surroundings(), **self.variables}, self.argv(*arguments)
+        return run(argv, env=env, without="", timeout=timeout, show=show)
 
 
 def _surroundings() -> dict[str, str]:

@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpx
-
 from pipeline.core.wording import clipped
 from pipeline.effects.http import Answer, Http, Unreachable
 from pipeline.errors import ExpectedError
@@ -129,6 +127,8 @@ class Discord:
 
 def _address(webhook: str, path: str, query: Mapping[str, str]) -> str:
     """Add to an address that may have a query of its own, such as ``?thread_id=1``."""
+    import httpx
+
     try:
         url = httpx.URL(webhook)
     except (httpx.InvalidURL, ValueError):

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import stamina
-
 from pipeline.core.sha import Sha
 from pipeline.effects.files import write_atomically
 from pipeline.effects.processes import Completed, CommandFailed
@@ -27,9 +25,6 @@ from pipeline.adapters.git_locks import writing
 # The first one brings a whole repository; a connection that went silent ends before.
 FETCH_TIMEOUT = 600.0
 SILENCE = ("-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60")
-
-# Its own report of a retry is the bare name of an event, on people's screens.
-stamina.instrumentation.set_on_retry_hooks(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +98,10 @@ class Store:
         Raises:
             CommandFailed: it could not be fetched.
         """
+        import stamina  # Takes longer than most questions to git.
+
+        # Its own report of a retry is the bare name of an event, on people's screens.
+        stamina.instrumentation.set_on_retry_hooks(())
         for attempt in stamina.retry_context(
             on=CommandFailed, attempts=3, wait_initial=0.5, wait_max=5.0
         ):

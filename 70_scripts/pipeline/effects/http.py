@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from ssl import SSLContext
 from threading import Event, Thread
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ExpectedError
 
+if TYPE_CHECKING:  # Loaded by whoever asks: most starts of a script ask nothing.
+    import httpx
+
 USER_AGENT = "mangetamain-cicd/1 (+https://github.com)"
 LARGEST_BODY = 4_000_000
-# Through a proxy headers are sent before there is a connection.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 
 
 class Unreachable(ExpectedError):
@@ -76,7 +75,9 @@ class Http:
         self._through_proxy = through_proxy
 
     @cached_property
-    def _client(self) -> httpx.Client:
+    def _client(self) -> "httpx.Client":
+        import httpx
+
         return httpx.Client(
             follow_redirects=False,
             trust_env=self._through_proxy,
@@ -113,13 +114,13 @@ class Http:
             return result.result(timeout)
         except Exception as error:
             is_late.set()
-            was_sent = sent.is_set() and not isinstance(error, UNSENT)
+            was_sent = sent.is_set() and not _is_unsent(error)
             seen = _kind(error, timeout)
             raise Unreachable(seen, was_sent=was_sent) from error
 
     def _request(
         self, method: str, url: str, sent: Event, options: Mapping[str, Any]
-    ) -> httpx.Request:
+    ) -> "httpx.Request":
         trace = {"trace": partial(_note_sending, sent)}
         try:
             return self._client.build_request(method, url, extensions=trace, **options)
@@ -130,7 +131,7 @@ class Http:
 
     def _send(
         self,
-        request: httpx.Request,
+        request: "httpx.Request",
         result: Future[Answer],
         is_late: Event,
         tail: int | None,
@@ -149,10 +150,12 @@ class Http:
 @cache
 def _tls() -> SSLContext:
     # Reading all the certificates takes longer than asking; clients share them.
+    import httpx
+
     return httpx.create_ssl_context()
 
 
-def _body(response: httpx.Response, is_late: Event, tail: int | None) -> bytes:
+def _body(response: "httpx.Response", is_late: Event, tail: int | None) -> bytes:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
@@ -171,7 +174,17 @@ def _note_sending(sent: Event, event: str, _: object) -> None:
         sent.set()
 
 
+def _is_unsent(error: Exception) -> bool:
+    import httpx
+
+    # Through a proxy headers are sent before there is a connection.
+    unsent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+    return isinstance(error, unsent)
+
+
 def _kind(error: Exception, timeout: float) -> str:
+    import httpx
+
     if isinstance(error, Unreachable):
         return str(error)
     if isinstance(error, TimeoutError | httpx.TimeoutException):

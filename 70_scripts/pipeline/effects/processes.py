@@ -9,10 +9,11 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from pipeline.core.log_tail import cause_in
 from pipeline.effects.masking import masked
@@ -93,20 +94,25 @@ def run(
     without: str | None = None,
     timeout: float = 60.0,
     allowed: Iterable[int] = (0,),
+    show: Callable[[str], None] | None = None,
 ) -> Completed:
     """Run a command to its end; ``env`` is added to this process's environment.
 
     Variables of this process whose names start with ``without`` are not passed on: an
-    empty text passes none.
+    empty text passes none. ``show`` is called with each line of both streams as it
+    comes; they are one then.
 
     Raises:
         CommandFailed: it could not start, exited with a code that is not allowed,
             or was killed, with all its children, after ``timeout`` seconds.
     """
     variables = {**_own_environment(without), **(env or {})}
-    process = _start(argv, cwd, variables, timeout)
+    process = _start(argv, cwd, variables, timeout, is_shown=show is not None)
     try:
-        stdout, stderr = process.communicate(timeout=timeout)
+        if show is None:
+            stdout, stderr = process.communicate(timeout=timeout)
+        else:
+            stdout, stderr = _shown(process, timeout, show), b""
     except BaseException as error:
         text = _kill(process)
         if isinstance(error, subprocess.TimeoutExpired):
@@ -118,8 +124,32 @@ def run(
     return Completed(process.returncode, stdout, stderr)
 
 
+def _shown(
+    process: "subprocess.Popen[bytes]", timeout: float, show: Callable[[str], None]
+) -> bytes:
+    """Wait for a command, showing each line as it comes; return all of them."""
+    lines = list[bytes]()
+
+    def read() -> None:
+        with suppress(ValueError):  # It is closed where the command is killed.
+            for line in process.stdout or ():
+                lines.append(line)
+                show(line.decode("utf-8", "replace").rstrip())
+
+    reader = Thread(target=read, daemon=True)
+    reader.start()
+    process.wait(timeout)
+    reader.join(LAST_WORDS)
+    return b"".join(lines)
+
+
 def _start(
-    argv: Sequence[str], cwd: Path | None, env: Mapping[str, str], timeout: float
+    argv: Sequence[str],
+    cwd: Path | None,
+    env: Mapping[str, str],
+    timeout: float,
+    *,
+    is_shown: bool,
 ) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
@@ -128,7 +158,7 @@ def _start(
             env=dict(env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.STDOUT if is_shown else subprocess.PIPE,
             start_new_session=True,
             pass_fds=tuple(_inherited),
         )
@@ -158,7 +188,8 @@ def _kill(process: "subprocess.Popen[bytes]") -> str:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     try:
-        return process.communicate(timeout=LAST_WORDS)[1].decode("utf-8", "replace")
+        stdout, stderr = process.communicate(timeout=LAST_WORDS)
+        return (stdout if stderr is None else stderr).decode("utf-8", "replace")
     except subprocess.TimeoutExpired:
         # A child that left the group, as ssh's masters do, holds the pipes open.
         for pipe in filter(None, (process.stdout, process.stderr)):

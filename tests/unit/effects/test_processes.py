@@ -153,3 +153,25 @@ def test_detached_process_outlives_its_starter(tmp_path: Path) -> None:
         assert not has_died(pid, within=0.2)
     finally:
         os.kill(pid, signal.SIGKILL)
+
+
+def test_lines_show_as_they_come(tmp_path: Path) -> None:
+    """What takes long is followed line by line, and is whole at the end."""
+    seen = list[str]()
+
+    def show(line: str) -> None:
+        seen.append(line)
+        (tmp_path / "go").touch()  # Until the first line was shown it does not go on.
+
+    script = "echo a; while [ ! -e go ]; do :; done; echo b >&2; exit 3"
+    with pytest.raises(CommandFailed) as failed:
+        run(("sh", "-c", script), cwd=tmp_path, show=show)
+    assert seen == ["a", "b"] and failed.value.code == 3
+    assert failed.value.output == "a\nb\n"
+
+
+def test_what_shows_its_lines_is_killed_late(tmp_path: Path) -> None:
+    """At its timeout it ends like every command."""
+    with pytest.raises(CommandFailed) as failed:
+        run(("sh", "-c", "echo a; sleep 60"), timeout=0.3, show=lambda _: None)
+    assert failed.value.code is None

@@ -1,7 +1,7 @@
 """The rule of commit messages."""
 
 import pytest
-from pipeline.core.message_rule import TYPES, fault_of, is_free_form
+from check_message import TYPES, fault_of, is_free_form
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 from pipeline.errors import ConfigurationError, TimedOut
-from pipeline.operations.documenting import (
+from documentation.building import (
     build_command,
     publish,
     publish_command,

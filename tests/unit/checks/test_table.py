@@ -2,65 +2,51 @@
 
 import io
 import re
-from pathlib import Path
 
 import pytest
-from pipeline.board import Board
-from pipeline.operations.checking import Check
-from pipeline.operations.scheduling import Ended
+from checks.running import Ended
+from checks.table import sum_up
 from rich.console import Console
 
-HOSTILE = "[bold]x[/bold]\n::error::y\n\nthe last \u202e ✓ word"
+HOSTILE = "[bold]x[/bold]\n\nthe last \u202e ✓ ::error::y"
 
 
-def an_end(code: int | None, output: str, **more: bool) -> Ended:
+def an_end(code: int | None, output: str, group: str = "some") -> Ended:
     """Return how a check ended."""
-    return Ended(Check("tool", "some", (), Path(), **more), code, output, 1.25)
+    return Ended("tool", group, code, output, 1.25)
 
 
 def shown(*every: Ended, is_ci: bool = False) -> str:
     """Return what a log file gets to see."""
     file = io.StringIO()
-    with Board(Console(file=file, width=80), is_ci=is_ci) as board:
-        for ended in every:
-            board.running([ended.check], 0)
-            board.ended(ended)
-        board.sum_up(every)
+    sum_up(Console(file=file, width=80), every, 1.5, is_ci=is_ci)
     return file.getvalue()
 
 
-def test_log_of_a_failure_is_shown_as_it_is() -> None:
-    """Nothing in a tool's words is taken for markup, and the row is red."""
+def test_a_failure_is_a_red_row() -> None:
+    """It has its code and its time, and leads to the log above."""
     screen = shown(an_end(3, HOSTILE))
-    assert HOSTILE in screen and "│ ✗ │ tool" in screen and "failed (3)" in screen
+    assert "│ ✗ │ tool" in screen and "failed (3), see above" in screen
     assert "1.2 s" in screen
 
 
-def test_log_of_a_failure_is_not_waited_for() -> None:
-    """It is there as soon as the check has ended, whatever comes of the others."""
-    file = io.StringIO()
-    with Board(Console(file=file, width=80)) as board:
-        board.ended(an_end(3, "the reason"))
-        assert "the reason" in file.getvalue()
-
-
-def test_log_of_a_success_is_not_shown() -> None:
-    """A green row has the last line of its log only."""
-    screen = shown(an_end(0, "many\nwords\n== 3 passed =="))
-    assert "│ ✓ │ tool" in screen and "3 passed" in screen and "many" not in screen
+def test_a_success_has_the_last_line_of_its_log_only() -> None:
+    """Nothing in a tool's words is taken for markup."""
+    screen = shown(an_end(0, "many\nwords\n== [bold]3 passed[/bold] =="))
+    assert "│ ✓ │ tool" in screen and "[bold]3 passed" in screen
+    assert "many" not in screen
 
 
 def test_a_narrow_table_cuts_results_only() -> None:
     """In a log of 80 columns sign, name, group and time are whole."""
-    check = Check("prod-pydocstyle", "infrastructure", (), Path())
-    screen = shown(Ended(check, 0, "word " * 20, 1234.5))
+    screen = shown(Ended("prod-pydocstyle", "infrastructure", 0, "word " * 20, 1234.5))
     row = "│ ✓ │ prod-pydocstyle │ infrastructure │ 1234.5 s │ word "
     assert row in screen and max(map(len, screen.splitlines())) <= 80
 
 
 def test_the_last_line_counts() -> None:
     """A plain line, for people and for programs: how many ended well, and how not."""
-    ends = an_end(0, ""), an_end(0, ""), an_end(1, "x"), an_end(1, "", is_advice=True)
+    ends = an_end(0, ""), an_end(0, ""), an_end(1, "x"), an_end(1, "", "advice")
     assert shown(*ends).splitlines()[-1] == "3 passed, 1 failed"
     bare = (*ends, an_end(None, "no engine"))
     assert shown(*bare).splitlines()[-1] == "3 passed, 1 failed, 1 skipped"
@@ -96,17 +82,17 @@ def test_in_ci_what_was_left_out_is_red() -> None:
     for ended in (an_end(None, "no engine"), an_end(0, SKIPPING)):
         assert "│ ✗ │ tool" not in shown(ended)
         assert "│ ✗ │ tool" in shown(ended, is_ci=True)
-    assert "│ ✗ │ tool" not in shown(an_end(None, "", is_advice=True), is_ci=True)
+    assert "│ ✗ │ tool" not in shown(an_end(None, "", "advice"), is_ci=True)
 
 
 def test_advice_is_shown_as_advice() -> None:
-    """It comes with its log and another sign than a failure's."""
-    screen = shown(an_end(1, "note: x", is_advice=True))
-    assert "│ ! │ tool" in screen and "note: x" in screen and "failed (" not in screen
+    """It has another sign than a failure's."""
+    screen = shown(an_end(1, "note: x", "advice"))
+    assert "│ ! │ tool" in screen and "failed (" not in screen
 
 
 def test_a_jobs_log_takes_no_commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a tool prints is never a command to the job around it."""
+    """What a tool says is never a command to the job around it."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    lines = shown(an_end(3, HOSTILE)).splitlines()
-    assert "::error::y" not in lines and any("error::y" in line for line in lines)
+    assert "::error::y" not in shown(an_end(0, "::error::y"))
+    assert "error::y" in shown(an_end(0, "::error::y"))

@@ -1,22 +1,19 @@
 """Which checks there are, which are chosen, and what prod's code is."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from checks import GROUPS, ON_REQUEST
+from checks.scope import is_pipeline_untouched, prod_commit
+from noxfile import CHECKS
 from pipeline.config import load_config
 from pipeline.core.sha import Sha
 from pipeline.effects.processes import CommandFailed
 from pipeline.adapters.git_store import Store
-from pipeline.operations.checking import (
-    GROUPS,
-    ON_REQUEST,
-    checks,
-    chosen,
-    is_pipeline_untouched,
-    prod_checks,
-)
-from pipeline.operations.prod_copy import find_source
 
 from tests.unit.configuration import write_config
 from tests.unit.repository import Clone, git
@@ -26,45 +23,40 @@ APP = "10_preprod/src/mangetamain_analytics/main.py"
 
 
 def test_every_group_has_its_checks() -> None:
-    """Names are unique, and no group is empty where its folder exists."""
-    every = (*checks(REPOSITORY, 2), *prod_checks(REPOSITORY))
-    names = [check.name for check in every]
-    assert len(set(names)) == len(names) and not set(names) & set(GROUPS[:-1])
-    empty = set(GROUPS) - {check.group for check in every}
-    assert empty <= {"infrastructure"}
-    assert bool(empty) != (REPOSITORY / "50_test").is_dir()
+    """Names are unique, and no group is empty; a group has the name of a check once."""
+    names = [check.name for check in CHECKS]
+    assert len(set(names)) == len(names)
+    assert set(names) & {*GROUPS, *ON_REQUEST} == {"infrastructure", "stories"}
+    assert {check.group for check in CHECKS} == {*GROUPS, *ON_REQUEST}
 
 
 def test_ci_runs_each_check_once() -> None:
     """`.ci/run` names every check, by itself or by its group, once; not the stories."""
     script = (REPOSITORY / ".ci/run").read_text().replace("\\\n", " ")
     calls = re.findall(r"run_ci_checks\.sh ([a-z ]+) \|", script)
-    every = (*checks(REPOSITORY, 2), *prod_checks(REPOSITORY))
-    found = [check.name for call in calls for check in chosen(every, call.split())]
-    wanted = [check.name for check in every if check.group not in ON_REQUEST]
-    assert len(calls) == 2 and sorted(found) == sorted(wanted)
+    named = [set(call.split()) for call in calls]
+    found = [e.name for e in CHECKS for names in named if names & {e.name, e.group}]
+    wanted = [check.name for check in CHECKS if check.group not in ON_REQUEST]
+    assert len(calls) == 2 and found == wanted
 
 
 def test_infrastructure_is_found(tmp_path: Path) -> None:
     """Its tests are a check as soon as their folder is there."""
+    copy = shutil.copy(REPOSITORY / "noxfile.py", tmp_path)
+    listing = (sys.executable, "-m", "nox", "--noxfile", copy, "--list")
+    before = subprocess.run(listing, capture_output=True, text=True).stdout
     (tmp_path / "50_test").mkdir()
-    (found,) = chosen(checks(tmp_path, 1), ["infrastructure"])
-    assert "../50_test" in found.argv and found.cwd == tmp_path
-
-
-def test_checks_are_chosen_by_name_and_group() -> None:
-    """A group is all of its checks, a name is one, in the order of the definition."""
-    found = chosen(checks(REPOSITORY, 2), ["black", "preprod", "flake8"])
-    assert [check.name for check in found] == ["app-tests", "flake8", "black"]
+    after = subprocess.run(listing, capture_output=True, text=True).stdout
+    assert "* black" in before and "* infrastructure" not in before
+    assert "* black" in after and "* infrastructure" in after
 
 
 def test_app_tests_are_the_promised_ones() -> None:
     """Coverage below 90 % fails them, for preprod and for prod alike."""
-    found = [*checks(REPOSITORY, 1), *prod_checks(REPOSITORY)]
-    preprod, prod = chosen(found, ["app-tests", "prod-app-tests"])
+    argv = {check.name: " ".join(check.argv) for check in CHECKS}
     promised = "pytest tests/ -v --cov=src --cov-report=html --cov-fail-under=90"
-    assert " ".join(preprod.argv).endswith(promised)
-    assert preprod.argv == prod.argv
+    assert argv["prod-app-tests"].endswith(promised)
+    assert argv["app-tests"].startswith(argv["prod-app-tests"])
 
 
 @pytest.mark.parametrize(
@@ -100,13 +92,13 @@ def test_elsewhere_prod_is_the_branch_as_fetched(clone: Clone, tmp_path: Path) -
     """A commit that is not pushed is not what prod would serve."""
     config = load_config(write_config(tmp_path))
     first = clone.commit({APP: "1"})
-    assert find_source(config, clone.path).sha == first
+    assert prod_commit(config, clone.path)[1] == first
     clone.push()
     clone.commit({APP: "2"})
-    source = find_source(config, clone.path)
-    assert (source.sha, source.reason) == (first, "the newest of origin/main")
+    store, sha, reason = prod_commit(config, clone.path)
+    assert (sha, reason) == (first, "the newest of origin/main")
     (tmp_path / "root").mkdir()
-    source.store.export(first, (".",), tmp_path / "root")
+    store.export(first, (".",), tmp_path / "root")
     assert (tmp_path / "root" / APP).read_text() == "1"
     assert git(clone.path, "status", "--porcelain") == ""
 
@@ -124,8 +116,7 @@ def test_on_the_vm_prod_is_what_its_worktree_is_at(
     store.fetch()
 
     def found() -> tuple[Sha, str]:
-        source = find_source(config, clone.path)
-        return source.sha, source.reason
+        return prod_commit(config, clone.path)[1:]
 
     assert found() == (third, "the newest of main")
     (tmp_path / "state").mkdir()
@@ -138,4 +129,4 @@ def test_on_the_vm_prod_is_what_its_worktree_is_at(
 def test_without_a_repository_there_is_no_copy(tmp_path: Path) -> None:
     """An unpacked archive is told apart from a checkout."""
     with pytest.raises(CommandFailed):
-        find_source(load_config(write_config(tmp_path)), tmp_path)
+        prod_commit(load_config(write_config(tmp_path)), tmp_path)

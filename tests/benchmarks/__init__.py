@@ -1,0 +1,1 @@
+"""Measurements, each a command: nothing here is a test."""
