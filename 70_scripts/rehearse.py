@@ -18,6 +18,7 @@ from rehearsal.stage import RehearsalFailed, Stage
 from rehearsal.stories.beginning import begin
 from rehearsal.stories.registry import STORIES
 from rehearsal.timeline import (
+    follow,
     keep_job_logs,
     laps,
     show_failed_jobs,
@@ -27,7 +28,7 @@ from rehearsal.timeline import (
 from rehearsal.world import opened_scene
 from rich.console import Console
 
-EXAMPLE = "example: 70_scripts/run rehearse --keep"
+EXAMPLE = "example: 70_scripts/run rehearse --keep --no-play"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -43,11 +44,15 @@ def main(arguments: argparse.Namespace) -> int:
         stage.say(f"[bold]The rehearsal plays in {world.home}[/bold]")
         if story:
             stage.say(f"{arguments.fault}: {story.promise}")
+        act = story.play if story else begin if arguments.no_play else play
         try:
-            (story.play if story else play)(stage)
+            act(stage)
             code = 0
         except (RehearsalFailed, subprocess.CalledProcessError) as failure:
             stage.say(f"\n[bold red]Not as promised:[/bold red] {failure}")
+        if arguments.no_play and not code:
+            linger(stage)
+            return code
         keep_job_logs(world)
         if code:
             show_failed_jobs(stage)
@@ -55,6 +60,7 @@ def main(arguments: argparse.Namespace) -> int:
         show_notices(stage)
         summarize(stage, time.monotonic() - start, code)
         if arguments.keep:
+            restore(stage)
             linger(stage)
     return code
 
@@ -100,21 +106,24 @@ def summarize(stage: Stage, seconds: float, code: int) -> None:
         stage.say(f"   the app's log  {log}")
 
 
+def restore(stage: Stage) -> None:
+    """Make the developer's clone what it was at first: the next push is a good one."""
+    git = stage.scene.git
+    git("read-tree", "--reset", "-u", git("rev-list", "--max-parents=0", "HEAD"))
+    git("commit", "--quiet", "--message", "As it was in the beginning")
+
+
 def linger(stage: Stage) -> None:
-    """Leave everything running until Ctrl-C."""
+    """Leave everything running until Ctrl-C, and tell what happens meanwhile."""
     world = stage.scene
-    # So that the next push is a good one.
-    first = world.git("rev-list", "--max-parents=0", "HEAD")
-    world.git("read-tree", "--reset", "-u", first)
-    world.git("commit", "--quiet", "--message", "As it was in the beginning")
-    stage.say("\nStill running; push to main and watch:")
-    for name in world.ports:
-        stage.say(f"   {name:8} {world.url_of(name)}")
+    stage.say("\nRunning; push to main and watch:")
+    for name, url in world.pages.items():
+        stage.say(f"   {name:8} {url}")
     stage.say(f"   clone    cd {world.clone}  # commit, git push origin main")
     stage.say(f"   status   HOME={world.home} {world.root}/70_scripts/run status")
-    stage.say("Ctrl-C ends it.")
+    stage.say("Ctrl-C ends it.\n")
     try:
-        signal.pause()
+        follow(stage)
     except KeyboardInterrupt:
         stage.say("ending")
 
@@ -135,12 +144,21 @@ if __name__ == "__main__":
     parser.add_argument(
         "--keep", action="store_true", help="leave it running at the end"
     )
+    parser.add_argument(
+        "--no-play",
+        action="store_true",
+        help="with --keep: play nothing, only have a validated version serve",
+    )
+    given = parser.parse_args()
+    if given.no_play and (given.fault or not given.keep):
+        parser.error("--no-play goes with --keep, and without --fault")
     for number in (signal.SIGINT, signal.SIGTERM):
         # Also where a shell started this in the background and ignores Ctrl-C for it.
         signal.signal(number, signal.default_int_handler)
     try:
-        sys.exit(main(parser.parse_args()))
+        sys.exit(main(given))
     except (BaseImageError, subprocess.CalledProcessError) as error:
         sys.exit(f"error: the rehearsal could not be set up: {error}")
     except KeyboardInterrupt:
+        print("interrupted: everything is ended and removed", file=sys.stderr)
         sys.exit(130)

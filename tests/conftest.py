@@ -8,6 +8,9 @@ from checks.skips import is_allowed
 
 from tests.inside import Inside, keep_report
 from tests.mounting import NOBODY, Mounts, mounts, namespace
+from tests.rehearsal.described import only_described_requests
+
+__all__ = ["only_described_requests"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -51,7 +51,7 @@ def bad_push(stage: Stage, good: str, first: str) -> str:
     stage.wait(
         "its deployment is done",
         LIVE_PATIENCE,
-        lambda: stage.conclusion(sha, "cd-preprod.yml") == "success",
+        lambda: stage.conclusion(sha, stage.workflow("deploy")) == "success",
     )
     stage.say("   [bold]while CI runs, a promotion dies half-way[/bold]")
     killed_half_way(stage, good)

@@ -1,24 +1,29 @@
 """The base image of the app on this machine, wherever it can be had.
 
 The shipped one is used where the engine has it or can pull it. Machines that reach no
-registry of images make one that stands in for it, in rehearsals and tests only: of
-pyenv's Python 3.13 and this Debian's own files, else of Debian's packages.
+registry of images make one of Debian's packages that stands in for it, in rehearsals
+and tests only.
 """
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from rehearsal import host_slice
-from rehearsal.host_archive import archive_of
-from rehearsal.host_slice import Interpreter
 
 TAG = "mangetamain-local-base:3.13"
 # What the shipped image has, as far as the app uses it; wheels need libstdc++.
 PACKAGES = "ca-certificates,libstdc++6,python3,python3-pip,python-is-python3"
 RELEASE = "trixie"  # Debian 13, whose Python is 3.13.
+CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "SSL_CERT_FILE": CA_BUNDLE,
+    "PIP_CERT": CA_BUNDLE,
+    # Debian's Python refuses pip otherwise; the image is ours alone.
+    "PIP_BREAK_SYSTEM_PACKAGES": "1",
+}
 _DEADLINE = 300  # seconds, for each command
 
 
@@ -60,7 +65,6 @@ def ensure_base_image(shipped: str, docker: str = "docker") -> str:
             return image
     ways: tuple[tuple[str, str, Callable[[], None]], ...] = (
         (f"pulling {shipped}", shipped, lambda: engine.pull(shipped)),
-        ("taking pyenv's Python 3.13", TAG, lambda: engine.load(of_this_host())),
         ("installing Debian's packages", TAG, lambda: engine.load(of_packages())),
     )
     seen = []
@@ -80,35 +84,20 @@ def ensure_base_image(shipped: str, docker: str = "docker") -> str:
 
 def import_command(docker: str, tag: str) -> list[str]:
     """Return the command that makes an image of the archive on its standard input."""
-    settings = (f"{name}={value}" for name, value in host_slice.ENVIRONMENT.items())
+    settings = (f"{name}={value}" for name, value in ENVIRONMENT.items())
     return [docker, "import", "--change", f"ENV {' '.join(settings)}", "-", tag]
-
-
-def interpreters() -> Iterator[Interpreter]:
-    """Yield this host's candidates, the best first."""
-    root = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"))
-    for prefix in sorted(root.glob("versions/3.13.*"), reverse=True):
-        yield Interpreter(prefix, "3.13")
-
-
-def of_this_host() -> bytes:
-    """Return an archive of this Debian's files and pyenv's interpreter."""
-    for python in interpreters():
-        if python.has_pip:
-            return archive_of(python, run)
-    raise BaseImageError("there is none with pip")
 
 
 def of_packages() -> bytes:
     """Return an archive of a small Debian, as mmdebstrap makes it."""
-    bundle = f"upload {host_slice.bundle()} {host_slice.CA_BUNDLE}"
+    # The certificates that this host trusts.
+    bundle = Path(os.environ.get("SSL_CERT_FILE") or CA_BUNDLE).resolve()
+    upload = f"upload {bundle} {CA_BUNDLE}"
     options = ("--quiet", "--variant=essential", f"--include={PACKAGES}")
-    return run(["mmdebstrap", *options, f"--customize-hook={bundle}", RELEASE, "-"])
+    return run(["mmdebstrap", *options, f"--customize-hook={upload}", RELEASE, "-"])
 
 
-def run(
-    command: Sequence[str], given: bytes = b"", accepted: Sequence[int] = (0,)
-) -> bytes:
+def run(command: Sequence[str], given: bytes = b"") -> bytes:
     """Run a command; return what it printed.
 
     Raises:
@@ -120,7 +109,7 @@ def run(
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BaseImageError(f"`{command[0]}` did not run: {error}") from error
-    if done.returncode not in accepted:
+    if done.returncode:
         tried, seen = " ".join(command[:3]), done.stderr.decode(errors="replace")
         raise BaseImageError(
             f"`{tried}` exited with {done.returncode}: {seen.strip()[-500:]}"

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import yaml
 from rehearsal.base_image import ensure_base_image
+from rehearsal.layout import WORKFLOWS
 from rehearsal.scene import Scene
 
 IMAGE = "mangetamain-rehearsal"
 OWNER, REPOSITORY = "team", "mangetamain"
-ENVIRONMENTS = ("preprod", "prod")
 
 
 def configure(world: Scene, *, has_docker: bool, ci: Mapping[str, object]) -> None:
@@ -22,12 +22,12 @@ def configure(world: Scene, *, has_docker: bool, ci: Mapping[str, object]) -> No
     }
     settings["github"] |= {
         "api_url": world.github.api_url,
-        "server_url": world.github.server_url,
+        "server_url": world.github.api_url,
         "repository": f"{OWNER}/{REPOSITORY}",
     }
     settings["ci"] |= {"interval": 1, **ci}
-    for name in ENVIRONMENTS:
-        settings["environments"][name] |= {
+    for name, environment in settings["environments"].items():
+        environment |= {
             "strategy": "restart" if has_docker else "process",
             "project": world.project_of(name),
             "port": world.ports[name],
@@ -37,3 +37,14 @@ def configure(world: Scene, *, has_docker: bool, ci: Mapping[str, object]) -> No
         base = ensure_base_image(settings["image"]["base"])
         settings["image"] |= {"name": IMAGE, "base": base}
     file.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    _point_workflows_at(world)
+
+
+def _point_workflows_at(world: Scene) -> None:
+    """Let workflows call the scripts of this world's VM, not those outside of it."""
+    shipped = f"{world.layout.root}/"
+    if shipped.startswith("~"):
+        return  # The home is this world's own.
+    for file in (world.clone / WORKFLOWS).iterdir():
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(shipped, f"{world.root}/"), encoding="utf-8")

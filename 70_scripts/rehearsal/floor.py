@@ -20,8 +20,8 @@ def measure_floor(scene: Scene, good: str, bad: str) -> float:
     """
     file = scene.clone / "pipeline.yml"
     config = load_config(file)
-    env = wiring.build(config, file).environment("preprod")
-    worktree = Worktree(config.paths.root / config.environment("preprod").worktree)
+    env = wiring.build(config, file).environment(scene.judged)
+    worktree = Worktree(config.paths.root / config.environment(scene.judged).worktree)
     with env.lock():
         worktree.reset(Sha(bad))
         start = time.monotonic()

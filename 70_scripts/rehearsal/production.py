@@ -1,40 +1,40 @@
 """What the rehearsal plays on prod, with the workflows that people start by hand."""
 
 import os
-import signal
 import sqlite3
 from contextlib import closing
 
+from rehearsal.processes import kill, processes_naming
 from rehearsal.pushing import push
-from rehearsal.remains import processes_naming
 from rehearsal.stage import Stage
 
 PATIENCE = 180.0
-APP = "10_preprod/src/mangetamain_analytics/asgi.py"
 BROKEN = """
-if os.environ.get("APP_ENVIRONMENT") == "prod":
+if os.environ.get("APP_ENVIRONMENT") == "{environment}":
     sys.exit("production lacks what this version needs")
 """
 BEGUN = (
     "SELECT 1 FROM step s JOIN deployment d ON d.id = s.deployment "
-    "WHERE d.environment = 'prod' AND d.sha = ? AND s.name = 'activate'"
+    "WHERE d.environment = ? AND d.sha = ? AND s.name = 'reset'"
 )
 
 
 def refused(stage: Stage) -> None:
     """Type the word wrongly; nothing may be touched."""
-    run = dispatch(stage, "cd-prod.yml", confirm="deploy")
+    run = dispatch(stage, "promote", confirm="deploy")
     await_end(stage, run, "failure", "refused")
-    stage.check("prod still serves nothing", stage.serving("prod") == "")
-    stage.check("the refusal is told", stage.told("PROD - Refused", "'deploy'") == 1)
+    name = stage.scene.promoted
+    stage.check(f"{name} still serves nothing", stage.serving(name) == "")
+    told = stage.told(f"{name.upper()} - Refused", "'deploy'")
+    stage.check("the refusal is told", told == 1)
 
 
 def promoted(stage: Stage, sha: str) -> None:
     """Promote for the first time ever."""
-    run = dispatch(stage, "cd-prod.yml", confirm="DEPLOY", sha=sha)
+    run = dispatch(stage, "promote", confirm="DEPLOY", sha=sha)
     await_end(stage, run, "success", "promoted")
     _check_serving(stage, sha)
-    backups = list((stage.scene.root / "backups" / "prod").iterdir())
+    backups = list((stage.scene.root / "backups" / stage.scene.promoted).iterdir())
     stage.check("there is a backup", len(backups) == 1)
     told = stage.told(sha[:7], "PRODUCTION - Deployment successful")
     stage.check("the promotion is told", told == 1)
@@ -42,13 +42,13 @@ def promoted(stage: Stage, sha: str) -> None:
 
 def killed_half_way(stage: Stage, sha: str) -> None:
     """Kill -9 the promotion of a newer version; `resume` must finish it."""
-    run = dispatch(stage, "cd-prod.yml", confirm="DEPLOY")
+    run = dispatch(stage, "promote", confirm="DEPLOY")
     stage.wait("half-way", PATIENCE, lambda: _is_half_way(stage, sha))
-    for pid in processes_naming(os.fsencode(stage.scene.root), b"promote.py"):
-        os.kill(pid, signal.SIGKILL)
-        stage.say(f"   kill -9 {pid}")
+    found = processes_naming(os.fsencode(stage.scene.root), b"promote.py")
+    kill(found)
+    stage.say(f"   kill -9 {' '.join(map(str, found))}")
     await_end(stage, run, "failure", "its job is red")
-    is_open = stage.end_of(sha, environment="prod") is None
+    is_open = stage.end_of(sha, environment=stage.scene.promoted) is None
     stage.check("the journal calls it open", is_open)
     stage.say("   $ 70_scripts/run resume  # as the timer calls it")
     stage.scene.script("resume")
@@ -59,33 +59,38 @@ def killed_half_way(stage: Stage, sha: str) -> None:
 
 def unhealthy(stage: Stage, good: str) -> None:
     """Promote what runs on preprod and not on prod; the old version must be back."""
-    text = (stage.scene.clone / APP).read_text(encoding="utf-8")
-    sha = push(stage, APP, text + BROKEN, "In a hurry [skip ci]")
+    scene = stage.scene
+    app = next((scene.clone / scene.layout.app / "src").glob("*/asgi.py"))
+    text = app.read_text(encoding="utf-8") + BROKEN.format(environment=scene.promoted)
+    sha = push(stage, str(app.relative_to(scene.clone)), text, "In a hurry [skip ci]")
     stage.say("   no CI comes, so it is deployed and passed by hand")
-    stage.scene.script("deploy", "preprod", "--sha", sha)
-    stage.scene.script("settle", "preprod", "--sha", sha, "--verdict", "passed")
-    runs = stage.scene.github.runs(sha)
+    scene.script("deploy", scene.judged, "--sha", sha)
+    scene.script("settle", scene.judged, "--sha", sha, "--verdict", "passed")
+    runs = scene.github.runs(sha)
     # The end of an earlier CI starts Settle from the newest commit's file.
     started = [run for run in runs if run.trigger.event == "push"]
     stage.check("no workflow started", not started)
-    run = dispatch(stage, "cd-prod.yml", confirm="DEPLOY")
-    await_end(stage, run, "failure", "it does not start on prod")
+    run = dispatch(stage, "promote", confirm="DEPLOY")
+    await_end(stage, run, "failure", f"it does not start on {scene.promoted}")
     _check_serving(stage, good)
-    told = stage.told(sha[:7], "PROD - Rolled back", good[:7])
+    told = stage.told(sha[:7], f"{scene.promoted.upper()} - Rolled back", good[:7])
     stage.check("the rollback is told", told == 1)
-    stage.check(f"preprod still serves {sha[:7]}", stage.serving() == sha)
+    stage.check(f"{scene.judged} still serves {sha[:7]}", stage.serving() == sha)
 
 
 def rolled_back_by_hand(stage: Stage, good: str, first: str) -> None:
     """Roll back by hand to the version before."""
-    run = dispatch(stage, "rollback.yml", environment="prod", confirm="ROLLBACK")
+    name = stage.scene.promoted
+    run = dispatch(stage, "rollback", environment=name, confirm="ROLLBACK")
     await_end(stage, run, "success", f"rolled back from {good[:7]}")
     _check_serving(stage, first)
-    stage.check("it is told", stage.told(first[:7], "PROD - Rolled back by hand") == 1)
+    told = stage.told(first[:7], f"{name.upper()} - Rolled back by hand")
+    stage.check("it is told", told == 1)
 
 
-def dispatch(stage: Stage, workflow: str, **inputs: str) -> int:
-    """Start a workflow by hand; return the number of its run."""
+def dispatch(stage: Stage, verb: str, **inputs: str) -> int:
+    """Start by hand the workflow that calls a verb; return the number of its run."""
+    workflow = stage.workflow(verb)
     typed = " ".join(f"-f {name}={value}" for name, value in inputs.items())
     stage.say(f"   $ gh workflow run {workflow} {typed}")
     path = f"/actions/workflows/{workflow}/dispatches"
@@ -109,10 +114,13 @@ def await_end(stage: Stage, run: int, conclusion: str, what: str) -> None:
 
 
 def _check_serving(stage: Stage, sha: str) -> None:
-    url = stage.scene.url_of("prod")
-    stage.check(f"{url} serves {sha[:7]}", stage.serving("prod") == sha)
+    name = stage.scene.promoted
+    is_serving = stage.serving(name) == sha
+    stage.check(f"{stage.scene.url_of(name)} serves {sha[:7]}", is_serving)
 
 
 def _is_half_way(stage: Stage, sha: str) -> bool:
     with closing(sqlite3.connect(stage.scene.state / "journal.db")) as journal:
-        return journal.execute(BEGUN, (sha,)).fetchone() is not None
+        return (
+            journal.execute(BEGUN, (stage.scene.promoted, sha)).fetchone() is not None
+        )

@@ -7,8 +7,8 @@ from rich.markup import escape
 
 LIVE_PATIENCE = 180.0
 VERDICT_PATIENCE = 240.0
-NEWS = "10_preprod/NEWS.md"
-TEST = "10_preprod/tests/unit/test_a_failure_on_purpose.py"  # Before all others.
+NEWS = "NEWS.md"
+TEST = "tests/unit/test_a_failure_on_purpose.py"  # Before all others.
 FAILING_TEST = '''"""A test that the rehearsal breaks on purpose."""
 
 
@@ -20,16 +20,16 @@ def test_fails_on_purpose():
 
 def push_good(stage: Stage, message: str = "Good change") -> str:
     """Push a commit that CI passes; return its SHA."""
-    return push(stage, NEWS, f"Rehearsed: {message}\n", message)
+    return push(stage, stage.in_app(NEWS), f"Rehearsed: {message}\n", message)
 
 
 def push_bad(stage: Stage) -> str:
     """Push a commit with a failing test; return its SHA."""
-    return push(stage, TEST, FAILING_TEST, "Break a test on purpose")
+    return push(stage, stage.in_app(TEST), FAILING_TEST, "Break a test on purpose")
 
 
 def push(stage: Stage, file: str, text: str, message: str) -> str:
-    """Commit one file, push it to main, return the SHA."""
+    """Commit one file, push it, return the SHA."""
     sha = commit(stage, file, text, message)
     send(stage, sha, message)
     return sha
@@ -51,7 +51,7 @@ def send(stage: Stage, sha: str, message: str) -> None:
 
 
 def await_live(stage: Stage, sha: str) -> None:
-    """Wait until preprod itself says that it serves a SHA."""
+    """Wait until the app itself says that it serves a SHA."""
     stage.wait(
         f"curl {stage.scene.url}/_stcore/health shows {sha[:7]}",
         LIVE_PATIENCE,
@@ -72,7 +72,7 @@ def await_validated(stage: Stage, sha: str) -> None:
 def await_rolled_back(stage: Stage, sha: str, to: str, why: str, reason: str) -> None:
     """Wait until a SHA has given way to another, and that is told with its reason."""
     stage.wait(
-        f"{why}: preprod serves {to[:7]} again",
+        f"{why}: {stage.scene.judged} serves {to[:7]} again",
         VERDICT_PATIENCE,
         lambda: stage.serving() == to,
         is_hopeless=lambda: stage.end_of(sha) not in (None, "rolled back"),
@@ -88,11 +88,11 @@ def await_rolled_back(stage: Stage, sha: str, to: str, why: str, reason: str) ->
 def await_rolled_forward(stage: Stage, sha: str) -> None:
     """Wait until a SHA that was rolled back serves again, validated, and it is told."""
     stage.wait(
-        f"CI passed after all: preprod serves {sha[:7]} again, validated",
+        f"CI passed after all: {stage.scene.judged} serves {sha[:7]} again, validated",
         VERDICT_PATIENCE,
         lambda: stage.serving() == sha
         and stage.end_of(sha, "roll forward") == "validated",
-        is_hopeless=lambda: stage.conclusion(sha, "ci.yml") == "failure"
+        is_hopeless=lambda: stage.ci_of(sha) == "failure"
         or stage.end_of(sha, "roll forward") == "failed",
     )
     stage.wait("that is told", 60, lambda: stage.told(sha[:7], "Rolled forward") == 1)

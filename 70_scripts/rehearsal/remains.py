@@ -1,29 +1,36 @@
-"""What a rehearsal must not leave behind: processes, containers, images."""
+"""What a rehearsal must not leave behind: files, and with Docker what it started."""
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 
-def end_processes_of(home: Path) -> None:
-    """End every process of ours that was started for this home.
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no impatient Ctrl-C leave half of it behind."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
-    Watchers and the app are detached on purpose: nothing but their command line or
-    their environment ties them to the rehearsal.
-    """
-    for pid in _processes_of(home):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
 
-
-def processes_naming(*words: bytes) -> list[int]:
-    """Return the processes of ours whose command line holds all of these words."""
-    return [
-        pid for pid, command, _ in _ours() if all(word in command for word in words)
-    ]
+def begin_removal(home: Path, kept: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    """Move all but what is kept out of the way, and begin to remove it."""
+    # Not named for the home: what works for that is about to be killed.
+    trash = Path(mkdtemp(prefix="mangetamain-removed-", dir=home.parent))
+    for entry in home.iterdir():
+        if entry.name not in kept:
+            entry.rename(trash / entry.name)
+    if not kept:
+        with suppress(OSError):  # Something was begun in it meanwhile.
+            home.rmdir()
+    return subprocess.Popen(("rm", "-rf", "--", trash), start_new_session=True)
 
 
 def remove_project(project: str, image: str) -> None:
@@ -34,32 +41,10 @@ def remove_project(project: str, image: str) -> None:
     label = f"label=com.docker.compose.project={project}"
     for kind, remove in (("ps", ("rm", "--force")), ("network", ("network", "rm"))):
         listing = ("ps", "--all") if kind == "ps" else ("network", "ls")
-        _remove((*listing, "--quiet", "--filter", label), remove)
+        found = _run(*listing, "--quiet", "--filter", label).split()
+        if found:
+            _run(*remove, *sorted(set(found)))
     _run("image", "rm", image)
-
-
-def _processes_of(home: Path) -> list[int]:
-    needle = os.fsencode(home)
-    return [pid for pid, *known in _ours() if any(needle in one for one in known)]
-
-
-def _ours() -> Iterator[tuple[int, bytes, bytes]]:
-    """Give this user's other processes: number, command line and environment."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            is_ours = entry.stat().st_uid == os.geteuid()
-            command = (entry / "cmdline").read_bytes()
-            environment = (entry / "environ").read_bytes()
-        except OSError:
-            continue
-        if is_ours and int(entry.name) != os.getpid():
-            yield int(entry.name), command, environment
-
-
-def _remove(listing: tuple[str, ...], remove: tuple[str, ...]) -> None:
-    names = sorted(set(_run(*listing).split()))
-    if names:
-        _run(*remove, *names)
 
 
 def _run(*arguments: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rehearsal.layout import Layout
+
 if TYPE_CHECKING:  # `rehearse --help` needs no server.
     from rehearsal.discord.server import DiscordServer
     from rehearsal.github.server import GitHubServer
@@ -25,6 +27,7 @@ class Scene:
     """Where the rehearsal plays; ``ports`` are the environments', by name."""
 
     home: Path
+    layout: Layout
     ports: Mapping[str, int]
     github: "GitHubServer"
     discord: "DiscordServer"
@@ -38,7 +41,7 @@ class Scene:
     @property
     def root(self) -> Path:
         """Return the deployment root on the VM."""
-        return self.home / "mangetamain"
+        return self.layout.root_in(self.home)
 
     @property
     def state(self) -> Path:
@@ -51,9 +54,26 @@ class Scene:
         return self.home / "logs"
 
     @property
+    def judged(self) -> str:
+        """Return the name of the environment that takes pushes."""
+        return self.layout.judged
+
+    @property
+    def promoted(self) -> str:
+        """Return the name of the environment that takes validated versions."""
+        return self.layout.promoted
+
+    @property
     def url(self) -> str:
-        """Return preprod's address."""
-        return self.url_of("preprod")
+        """Return the judged environment's address."""
+        return self.url_of(self.judged)
+
+    @property
+    def pages(self) -> Mapping[str, str]:
+        """Return the addresses to open in a browser, by what they show."""
+        apps = {name: self.url_of(name) for name in self.ports}
+        own = {"actions": self.github.url, "channel": self.discord.url}
+        return {name: f"{url}/" for name, url in {**apps, **own}.items()}
 
     def url_of(self, environment: str) -> str:
         """Return an environment's address."""
@@ -62,6 +82,11 @@ class Scene:
     def project_of(self, environment: str) -> str:
         """Return the name of an environment's Compose project."""
         return f"mangetamain-rehearsal-{self.ports[environment]}"
+
+    def running_jobs(self) -> list[str]:
+        """Return the names of the jobs that run now."""
+        jobs = (job for run in self.github.runs() for job in self.github.jobs(run))
+        return [job.name for job in jobs if job.status == "in_progress"]
 
     def git(self, *arguments: str) -> str:
         """Run git in the developer's clone; return what it printed."""
@@ -84,5 +109,7 @@ class Scene:
             env=environment,
             stdout=subprocess.PIPE,
             check=True,
+            # A terminal's Ctrl-C is ours: we end them, they have nothing to say to it.
+            start_new_session=True,
         )
         return done.stdout.decode().strip()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import httpx
 from rehearsal.configuring import OWNER, REPOSITORY
+from rehearsal.progress import progress
 from rehearsal.scene import Scene
 from rich.console import Console
 
@@ -52,12 +53,13 @@ class Stage:
             RehearsalFailed: it was not so in ``patience`` seconds, or cannot be.
         """
         start = time.monotonic()
-        with self.console.status(f"waiting: {what}"):
+        with progress(self.console, what, self.scene.running_jobs) as show:
             while not is_so():
                 if is_hopeless():
                     raise RehearsalFailed(f"it ended otherwise: {what}")
                 if time.monotonic() - start > patience:
                     raise RehearsalFailed(f"waited {patience:.0f} s in vain: {what}")
+                show(time.monotonic() - start)
                 time.sleep(POLL)
         self.say(f"   [{time.monotonic() - start:5.1f} s] {what}")
 
@@ -71,10 +73,19 @@ class Stage:
             raise RehearsalFailed(f"it is not so: {what}")
         self.say(f"   ✓ {what}")
 
-    def serving(self, environment: str = "preprod") -> str:
+    def workflow(self, verb: str) -> str:
+        """Return the file of the workflow that calls a verb of the pipeline."""
+        return self.scene.layout.workflows[verb]
+
+    def in_app(self, file: str) -> str:
+        """Return where a file of the app is in the repository."""
+        return f"{self.scene.layout.app}/{file}"
+
+    def serving(self, environment: str = "") -> str:
         """Return the SHA that an app itself reports, empty if nothing answers."""
+        name = environment or self.scene.judged
         try:
-            address = f"{self.scene.url_of(environment)}/_stcore/health"
+            address = f"{self.scene.url_of(name)}/_stcore/health"
             with urllib.request.urlopen(address, timeout=5) as answer:
                 return str(json.load(answer)["sha"])
         except (OSError, ValueError, KeyError):
@@ -86,12 +97,17 @@ class Stage:
         return file.read_text(encoding="ascii").strip() if file.exists() else ""
 
     def end_of(
-        self, sha: str, kind: str = "deploy", environment: str = "preprod"
+        self, sha: str, kind: str = "deploy", environment: str = ""
     ) -> str | None:
         """Return how the journal says that the newest such deployment ended."""
+        environment = environment or self.scene.judged
         with closing(sqlite3.connect(self.scene.state / "journal.db")) as journal:
             row = journal.execute(ENDS, (environment, sha, kind)).fetchone()
         return row[0] if row else None
+
+    def ci_of(self, sha: str) -> str | None:
+        """Return how a commit's CI ended, None before that."""
+        return self.conclusion(sha, self.scene.layout.ci)
 
     def conclusion(self, sha: str, workflow: str) -> str | None:
         """Return how a commit's newest run of a workflow ended, None before that."""

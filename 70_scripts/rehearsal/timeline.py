@@ -2,10 +2,13 @@
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
+from rehearsal.configuring import OWNER, REPOSITORY
+from rehearsal.discord.messages import Message
 from rehearsal.scene import Scene
 from rehearsal.stage import Stage
 from rich.markup import escape
@@ -19,12 +22,12 @@ ENDS = (
     "JOIN deployment d ON d.id = o.deployment"
 )
 LAPS = (
-    "SELECT d.at, MAX(s.at) FILTER (WHERE s.name = 'activate'), "
+    "SELECT d.at, MAX(s.at) FILTER (WHERE s.name = 'reset'), "
     "MAX(s.at) FILTER (WHERE s.name = 'verify') FROM deployment d "
     "JOIN step s ON s.deployment = d.id AND s.is_done WHERE d.sha = ?"
 )
 LOG_LINES = 20
-ESCAPED = re.compile(r"\\([^\w\s])")
+ESCAPED = re.compile(r"\\([^a-zA-Z0-9\s])")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,17 +70,30 @@ def show_timeline(stage: Stage) -> None:
         stage.say(f"{seconds:8.2f}  {event.who:9} {escape(event.what)}")
 
 
+def follow(stage: Stage, pause: float = 0.3) -> None:
+    """Tell what happens from now on, as it happens, until somebody interrupts."""
+    seen = {*_events(stage.scene), *_notices(stage.scene)}
+    while True:
+        now = {*_events(stage.scene), *_notices(stage.scene)}
+        for event in sorted(now - seen):
+            moment = time.strftime("%H:%M:%S", time.localtime(event.at))
+            stage.say(f"{moment}  {event.who:9} {escape(event.what)}")
+        seen |= now
+        time.sleep(pause)
+
+
 def show_notices(stage: Stage) -> None:
     """Print what Discord shows."""
     stage.say("\n[bold]Notices, as Discord shows them[/bold]")
     for message in stage.scene.discord.messages:
-        shown = ESCAPED.sub(r"\1", message.content)
-        stage.say("\n".join(f"   │ {escape(line)}" for line in shown.splitlines()))
+        lines = _shown(message).splitlines()
+        stage.say("\n".join(f"   │ {escape(line)}" for line in lines))
         stage.say("")
 
 
 def keep_job_logs(scene: Scene) -> None:
     """Write what every job printed to the watchers' folder."""
+    scene.logs.mkdir(exist_ok=True)
     for run in scene.github.runs():
         for job in scene.github.jobs(run):
             name = f"run-{run.workflow_name}-{run.sha[:7]}-{job.key}.log"
@@ -101,10 +117,22 @@ def _events(scene: Scene) -> Iterator[Event]:
     for run in scene.github.runs():
         name = f"{run.workflow_name} {run.sha[:7]}"
         yield Event(run.started_at, "GitHub", f"{name}: run started")
-        yield Event(run.updated_at, "GitHub", f"{name}: {run.conclusion or run.status}")
+        if run.is_completed:
+            url = f"{scene.github.url}/{OWNER}/{REPOSITORY}/actions/runs/{run.id}"
+            yield Event(run.updated_at, "GitHub", f"{name}: {run.conclusion}  {url}")
     with closing(sqlite3.connect(scene.state / "journal.db")) as journal:
         for where, kind, sha, step, at in journal.execute(STEPS):
             yield Event(at, where, f"{kind} of {sha[:7]}: {step} done")
         for where, kind, sha, outcome, at, reason in journal.execute(ENDS):
             why = " ".join(reason.split())
             yield Event(at, where, f"{kind} of {sha[:7]}: {outcome} ({why})")
+
+
+def _notices(scene: Scene) -> Iterator[Event]:
+    for message in scene.discord.messages:
+        title = _shown(message).partition("\n")[0]
+        yield Event(message.edited_at or message.at, "Discord", title)
+
+
+def _shown(message: Message) -> str:
+    return ESCAPED.sub(r"\1", message.content)

@@ -10,14 +10,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from pipeline.effects.account import cache_folder
-from rehearsal.configuring import ENVIRONMENTS, IMAGE, OWNER, REPOSITORY, configure
-from rehearsal.remains import end_processes_of, remove_project
+from rehearsal.configuring import IMAGE, OWNER, REPOSITORY, configure
+from rehearsal.layout import layout_of
+from rehearsal.processes import end_processes_of
+from rehearsal.remains import begin_removal, remove_project, undisturbed
 from rehearsal.scene import Scene
 
 if TYPE_CHECKING:  # `rehearse --help` needs no server.
@@ -25,6 +27,7 @@ if TYPE_CHECKING:  # `rehearse --help` needs no server.
     from rehearsal.github.server import GitHubServer
 
 RECORDS = ("app-state", "logs")
+REMOVAL_PATIENCE = 0.5  # seconds
 
 
 @contextmanager
@@ -42,27 +45,37 @@ def opened_scene(
     """
     from rehearsal.discord.server import DiscordServer
 
-    home = Path(mkdtemp(prefix="mangetamain-rehearsal-"))
+    home, layout = Path(mkdtemp(prefix="mangetamain-rehearsal-")), layout_of(source)
     environment = _environment(home)
     os.environ["PATH"] = environment["PATH"]  # The floor is measured from in here.
     discord = DiscordServer()
     github = _github(home, environment, discord)
-    ports = {name: _free_port() for name in ENVIRONMENTS}
-    world = Scene(home, ports, github, discord, environment)
+    ports = {name: _free_port() for name in layout.environments}
+    world = Scene(home, layout, ports, github, discord, environment)
     kept: tuple[str, ...] = ()
     try:
-        with discord:
-            _seed(world, source, has_docker=has_docker, ci=ci or {})
-            _set_up_vm(world)
-            with github:
-                yield world
+        discord.start()
+        _seed(world, source, has_docker=has_docker, ci=ci or {})
+        _set_up_vm(world)
+        github.start()
+        yield world
         kept = RECORDS
     finally:
-        end_processes_of(home)
-        _forget(home, kept)
-        if has_docker:
-            for project in map(world.project_of, ENVIRONMENTS):
-                remove_project(project, f"{IMAGE}:{project}")
+        with undisturbed():
+            # Killed and moved away first, so that nothing has to be waited for.
+            end_processes_of(home)
+            removal = begin_removal(home, kept)
+            github.stop()
+            discord.stop()
+            end_processes_of(home)
+            # What was begun meanwhile.
+            if home.exists():
+                begin_removal(home, kept).wait()
+            with suppress(subprocess.TimeoutExpired):
+                removal.wait(REMOVAL_PATIENCE)  # Then it ends by itself.
+            if has_docker:
+                for project in map(world.project_of, layout.environments):
+                    remove_project(project, f"{IMAGE}:{project}")
 
 
 def _github(
@@ -85,24 +98,19 @@ def _github(
     )
 
 
-def _forget(home: Path, kept: tuple[str, ...]) -> None:
-    for entry in home.iterdir():
-        if entry.name not in kept:
-            shutil.rmtree(entry, ignore_errors=True)
-    if not kept:
-        shutil.rmtree(home, ignore_errors=True)
-
-
 def _environment(home: Path) -> dict[str, str]:
     # These caches are shared with the real home: a second run is quick.
     caches = cache_folder()
     packages = os.environ.get("UV_CACHE_DIR") or caches / "uv"
     tools = Path(sys.executable).parent
+    temporary = home / "tmp"  # What is killed removes none of its files.
+    temporary.mkdir()
     return {
         **{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
         "HOME": str(home),
         "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "UV_CACHE_DIR": str(packages),
+        "TMPDIR": str(temporary),
         # CI's tests end with the first that fails: the story goes on sooner.
         "PYTEST_ADDOPTS": "-x --maxschedchunk=1",
         "MYPY_CACHE_DIR": str(caches / "mangetamain-cicd" / "mypy"),
@@ -115,7 +123,7 @@ def _seed(
     """Make the first commit: this checkout as it stands, configured for this world."""
     listed = ("git", "-C", source, "ls-files", "-z", "-co", "--exclude-standard")
     names = subprocess.run(listed, stdout=subprocess.PIPE, check=True).stdout.decode()
-    for name in filter(_is_rehearsed, names.split("\0")):
+    for name in filter(None, names.split("\0")):
         if (source / name).is_file():
             target = world.clone / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -128,12 +136,6 @@ def _seed(
     world.git("commit", "--quiet", "--message", "The repository as it stands")
     # Fetched, not pushed: this is where the story begins, no workflow is to run.
     world.git(f"--git-dir={origin}", "fetch", "--quiet", str(world.clone), "main:main")
-
-
-def _is_rehearsed(name: str) -> bool:
-    # What CI does not run here its tools need not read either: that takes longest.
-    is_test = name.startswith(("tests/", "50_test/"))
-    return bool(name) and (not is_test or name.endswith("/conftest.py"))
 
 
 def _set_up_vm(world: Scene) -> None:

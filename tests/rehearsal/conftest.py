@@ -10,7 +10,7 @@ import httpx
 import pytest
 from rehearsal.discord import DiscordServer
 from rehearsal.github import GitHubServer, ScriptedRun
-from rehearsal.github.runs import Job, Run, Step
+from rehearsal.github.runs import Job, Run
 
 from tests.rehearsal.samples import SECONDS, Repository, one_job
 
@@ -103,7 +103,6 @@ def sha(repository: Repository, quiet_github: GitHubServer) -> str:
             conclusion="success",
             started_at=run.created_at,
             completed_at=run.created_at + 1,
-            steps=(Step(1, "Set up job", "completed", "success"),),
         )
     )
     return sha

@@ -1,8 +1,11 @@
 """A throw-away repository, and the workflows that tests push to it."""
 
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 from rehearsal.github import GitHubServer
 from rehearsal.github.runs import Job, Run
@@ -68,7 +71,7 @@ jobs:
   wait:
     runs-on: ubuntu-latest
     steps:
-      - run: until [ -e {gate} ]; do sleep 0.02; done
+      - run: touch {gate}.begun; until [ -e {gate} ]; do sleep 0.02; done
 {steps}"""
 
 
@@ -83,14 +86,9 @@ def log_of(github: GitHubServer, run: Run) -> str:
     return "".join(github.ledger.log(job.id) for job in github.jobs(run))
 
 
-def has_passed_a_step(github: GitHubServer, sha: str) -> bool:
-    """Tell whether a commit's run is past the first step of its file."""
-    jobs = [job for run in github.runs(sha) for job in github.jobs(run)]
-    return any(len(job.steps) > 2 and bool(job.steps[2].started_at) for job in jobs)
-
-
-def has_begun(github: GitHubServer, run: Run) -> bool:
-    """Tell whether a run is past setting its job up."""
-    return any(
-        len(job.steps) > 1 and job.steps[1].started_at for job in github.jobs(run)
-    )
+def comes_to_be(is_so: Callable[[], object]) -> bool:
+    """Wait, within bounds, until something is so; tell whether it is."""
+    pause, end = Event(), monotonic() + SECONDS
+    while not (found := is_so()) and monotonic() < end:
+        pause.wait(0.02)
+    return bool(found)

@@ -10,7 +10,8 @@ from rehearsal.github.runs import Run
 from tests.rehearsal.samples import (
     SECONDS,
     Repository,
-    has_begun,
+    comes_to_be,
+    log_of,
     waiting,
 )
 
@@ -41,7 +42,7 @@ def test_cancel_in_progress_ends_the_running_one(
     steps = f"      - if: always()\n        run: touch {tidied}\n"
     repository.workflow("ci.yml", waiting(gate, head, steps))
     first = repository.push()
-    github.wait_for_run(first, "ci.yml", SECONDS, lambda run: has_begun(github, run))
+    assert comes_to_be(repository.home.joinpath("gate.begun").exists)
     second = repository.push()
     old = finished(first)
     (job,) = github.jobs(old)
@@ -61,7 +62,7 @@ def test_a_job_past_its_time_limit_is_cancelled(
     run = finished(repository.push())
     (job,) = github.jobs(run)
     assert (run.conclusion, job.conclusion) == ("cancelled", "cancelled")
-    assert "0.2 minutes" in job.annotations[0].message
+    assert "##[error]The job ran longer than its 0.2 minutes" in log_of(github, run)
 
 
 def test_a_run_is_cancelled_on_request(
@@ -73,9 +74,8 @@ def test_a_run_is_cancelled_on_request(
     """POST cancel ends a run; a second one is refused."""
     repository.workflow("ci.yml", waiting(repository.home / "never"))
     sha = repository.push()
-    run = github.wait_for_run(
-        sha, "ci.yml", SECONDS, lambda run: has_begun(github, run)
-    )
+    assert comes_to_be(repository.home.joinpath("never.begun").exists)
+    (run,) = github.runs(sha)
     assert api.post(f"/runs/{run.id}/cancel").status_code == 202
     assert finished(sha).conclusion == "cancelled"
     assert api.post(f"/runs/{run.id}/cancel").status_code == 409

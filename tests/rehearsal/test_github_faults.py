@@ -6,7 +6,8 @@ import httpx
 import pytest
 from rehearsal.github import GitHubServer, wire_faults
 
-REPO = "/repos/team/app"
+RUNS = "/repos/team/app/actions/runs"
+WORKFLOWS = "/repos/team/app/actions/workflows"
 
 
 def test_faults_strike_as_often_as_asked(
@@ -19,13 +20,13 @@ def test_faults_strike_as_often_as_asked(
     faults.inject(wire_faults.html_page())
     faults.inject(wire_faults.unasked_304())
     faults.inject(wire_faults.truncated_json())
-    answers = [http.get(REPO) for _ in range(7)]
+    answers = [http.get(RUNS) for _ in range(7)]
     assert [one.status_code for one in answers] == [502, 502, 403, 200, 304, 200, 200]
     assert answers[2].headers["retry-after"] == "7"
     assert answers[3].text.startswith("<!DOCTYPE")
     with pytest.raises(json.JSONDecodeError):
         answers[5].json()
-    assert answers[6].json()["name"] == "app"
+    assert answers[6].json()["total_count"] == 0
 
 
 def test_faults_can_last_and_be_for_one_path(
@@ -33,11 +34,11 @@ def test_faults_can_last_and_be_for_one_path(
 ) -> None:
     """Until it is cleared, a lasting fault spoils only what it is meant for."""
     fault = wire_faults.rate_limit_used_up(30)
-    quiet_github.faults.inject(fault, times=None, path="/actions/")
-    statuses = [http.get(REPO + path).status_code for path in ("/actions/runs", "") * 2]
+    quiet_github.faults.inject(fault, times=None, path="/runs")
+    statuses = [http.get(path).status_code for path in (RUNS, WORKFLOWS) * 2]
     assert statuses == [403, 200, 403, 200]
     quiet_github.faults.clear()
-    assert http.get(f"{REPO}/actions/runs").status_code == 200
+    assert http.get(RUNS).status_code == 200
 
 
 def test_a_slow_body_is_cut_off_by_an_impatient_client(
@@ -46,7 +47,7 @@ def test_a_slow_body_is_cut_off_by_an_impatient_client(
     """The headers come at once, the body takes its time."""
     quiet_github.faults.inject(wire_faults.slow_body(5.0))
     with pytest.raises(httpx.ReadTimeout):
-        http.get(REPO, timeout=0.2)
+        http.get(RUNS, timeout=0.2)
 
 
 def test_connections_can_be_refused_for_a_while(
@@ -55,6 +56,6 @@ def test_connections_can_be_refused_for_a_while(
     """Nothing listens, and later the same address answers again."""
     quiet_github.refuse_connections()
     with pytest.raises(httpx.ConnectError):
-        http.get(REPO)
+        http.get(RUNS)
     quiet_github.accept_connections()
-    assert http.get(REPO).status_code == 200
+    assert http.get(RUNS).status_code == 200

@@ -5,12 +5,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rehearsal.github.expressions import ExpressionError, evaluate, interpolate
-from rehearsal.github.globs import is_selected
 from rehearsal.github.parsing import parse_workflow
-from rehearsal.github.reduction import reduced
+from rehearsal.github.rewriting import reduced
 from rehearsal.github.runs import Job, run_conclusion
 from rehearsal.github.stand_ins import ACTIONS, local_repositories
-from rehearsal.github.triggers import is_skipped_by, is_started_by_push
+from rehearsal.github.triggers import (
+    is_selected,
+    is_skipped_by,
+    is_started_by_push,
+)
 from rehearsal.github.turns import Decision, Group, Turns
 from rehearsal.github.workflow import EnvironmentPlan, Workflow, WorkflowError
 
@@ -203,8 +206,8 @@ def test_a_file_is_read_or_refused(content: object) -> None:
 
 def test_every_action_has_a_stand_in_or_is_named() -> None:
     """A published action maps to a directory that is there; others are refused."""
-    (mapped,) = local_repositories([workflow("on: push")])
+    (mapped,) = local_repositories(workflow("on: push"))
     assert mapped == f"actions/checkout@v7={ACTIONS / 'checkout'}"
     assert (ACTIONS / "checkout" / "action.yml").is_file()
     with pytest.raises(WorkflowError, match="some/thing@v1"):
-        local_repositories([workflow("on: push", "some/thing@v1")])
+        local_repositories(workflow("on: push", "some/thing@v1"))

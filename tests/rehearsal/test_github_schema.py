@@ -35,13 +35,8 @@ def test_githubkit_reads_runs_jobs_and_workflows(
     by_file = actions.list_workflow_runs(*OWN, "ci.yml").parsed_data
     assert by_file.workflow_runs[0].id == run.id
     assert actions.get_workflow_run(*OWN, run.id).parsed_data.path == run.path
-    attempt = actions.get_workflow_run_attempt(*OWN, run.id, 1).parsed_data
-    assert attempt.run_attempt == 1
     (job,) = actions.list_jobs_for_workflow_run(*OWN, run.id).parsed_data.jobs
-    assert job.steps[0].name == "Set up job"
-    found = actions.list_jobs_for_workflow_run_attempt(*OWN, run.id, 1).parsed_data
-    assert found.jobs[0].id == job.id
-    assert actions.get_job_for_workflow_run(*OWN, job.id).parsed_data.name == "only"
+    assert (job.name, job.conclusion) == ("only", "success")
     workflows = actions.list_repo_workflows(*OWN).parsed_data.workflows
     assert [workflow.path for workflow in workflows] == [".github/workflows/ci.yml"]
     one = actions.get_workflow(*OWN, "ci.yml").parsed_data
@@ -50,38 +45,20 @@ def test_githubkit_reads_runs_jobs_and_workflows(
     assert log.status_code == 200
 
 
-def test_githubkit_reads_the_repository_and_its_commits(client: Any, sha: str) -> None:
-    """Every answer about git fits the published schema."""
-    repository = client.repos.get(*OWN).parsed_data
-    assert (repository.full_name, repository.default_branch) == ("team/app", "main")
-    commit = client.repos.get_commit(*OWN, "main").parsed_data
-    assert (commit.sha, len(commit.parents)) == (sha, 1)
-    ref = client.git.get_ref(*OWN, "heads/main").parsed_data
-    assert ref.object_.sha == sha
-    pair = f"{commit.parents[0].sha}...{sha}"
-    comparison = client.repos.compare_commits(*OWN, pair).parsed_data
-    assert (comparison.status, comparison.ahead_by) == ("ahead", 1)
-    limit = client.rate_limit.get().parsed_data
-    assert limit.resources.core.limit == 5000
-
-
 def test_githubkit_writes_statuses_and_deployments(client: Any, sha: str) -> None:
     """What is written can be read back."""
     repos = client.repos
     for state in ("pending", "success"):
         repos.create_commit_status(*OWN, sha, state=state, context="deploy")
-    combined = repos.get_combined_status_for_ref(*OWN, sha).parsed_data
-    assert (combined.state, combined.total_count) == ("success", 1)
+    said = repos.list_commit_statuses_for_ref(*OWN, sha).parsed_data
+    assert [one.state for one in said] == ["success", "pending"]
     safe: dict[str, Any] = {"auto_merge": False, "required_contexts": []}
     made = repos.create_deployment(*OWN, ref=sha, environment="preprod", **safe)
     number = made.parsed_data.id
     repos.create_deployment_status(*OWN, number, state="in_progress")
-    status = repos.create_deployment_status(*OWN, number, state="success").parsed_data
+    repos.create_deployment_status(*OWN, number, state="success")
     listed = repos.list_deployment_statuses(*OWN, number).parsed_data
     assert [one.state for one in listed] == ["success", "in_progress"]
-    one = repos.get_deployment_status(*OWN, number, status.id).parsed_data
-    assert one.state == "success"
-    assert repos.get_deployment(*OWN, number).parsed_data.sha == sha
     found = repos.list_deployments(*OWN, environment="preprod").parsed_data
     assert [one.id for one in found] == [number]
 

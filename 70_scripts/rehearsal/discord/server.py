@@ -1,38 +1,32 @@
-"""The loopback Discord: one channel behind one webhook.
+"""The loopback Discord: one channel behind one webhook, and a page that shows it."""
 
-Owns the wiring of the parts and the service's life.
-"""
-
-from typing import Self
-
-from rehearsal.discord.app import webhook_application
 from rehearsal.discord.messages import Message, Messages
-from rehearsal.discord.routes import Webhook
+from rehearsal.discord.webhook import Edge, Webhook, WebhookRoutes
 from rehearsal.faults import Faults
-from rehearsal.serving import LoopbackServer
+from rehearsal.serving import LoopbackService
 
-DEFAULT_WEBHOOK = Webhook("1300000000000000000", "rehearsal-webhook-token")
+WEBHOOK = Webhook("1300000000000000000", "rehearsal-webhook-token")
 
 
-class DiscordServer:
+class DiscordServer(LoopbackService):
     """A Discord for one webhook, on 127.0.0.1.
 
     Attributes:
         faults: What goes wrong with the next answers.
-        channel: The messages, for whoever wants to wait for one.
+        channel: The messages, and the threads that they may be posted to.
     """
 
-    def __init__(self, webhook: Webhook = DEFAULT_WEBHOOK) -> None:
+    def __init__(self) -> None:
         """Set the service up; nothing listens before `start`."""
+        super().__init__()
         self.faults, self.channel = Faults(), Messages()
-        self._webhook = webhook
-        self._server = LoopbackServer()
-        self._app = webhook_application(webhook, self.channel, self.faults)
+        service = WebhookRoutes(WEBHOOK, self.channel).application()
+        self.app = Edge(service, self.faults)
 
     @property
     def webhook_url(self) -> str:
         """Return the address to post to."""
-        return self._server.url + self._webhook.path()
+        return self.url + WEBHOOK.path
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -43,28 +37,3 @@ class DiscordServer:
     def pings(self) -> tuple[str, ...]:
         """Return every mention that pinged somebody, in order."""
         return tuple(ping for message in self.messages for ping in message.pings)
-
-    def start(self) -> None:
-        """Listen."""
-        self._server.start(self._app)
-
-    def stop(self) -> None:
-        """Stop listening; the messages stay."""
-        self._server.stop()
-
-    def refuse_connections(self) -> None:
-        """Be down."""
-        self.stop()
-
-    def accept_connections(self) -> None:
-        """Be up again, at the same address."""
-        self.start()
-
-    def __enter__(self) -> Self:
-        """Start, and return the server."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop, however the block ended."""
-        self.stop()

@@ -1,13 +1,9 @@
-"""Name the ways in which Discord's answers go wrong.
-
-Owns what each looks like on the wire. A refused connection is not an answer: for
-that the server stops listening.
-"""
+"""Name the ways in which Discord's answers go wrong, as they look on the wire."""
 
 import json
 
 from rehearsal.answers import Answer
-from rehearsal.discord.errors import Flaw, Refusal, invalid_form, unknown_webhook
+from rehearsal.discord.rules import Refusal, invalid_form
 from rehearsal.faults import Fault
 
 
@@ -22,14 +18,11 @@ def slow_body(seconds: float) -> Fault:
     return Fault(seconds=seconds)
 
 
-def rate_limited(retry_after: float, is_global: bool = False) -> Fault:
+def rate_limited(retry_after: float) -> Fault:
     """Ask the client to wait so many seconds."""
-    body = {
-        "message": "You are being rate limited.",
-        "retry_after": retry_after,
-        "global": is_global,
-    }
-    return _json(429, body, {"retry-after": str(max(1, round(retry_after)))})
+    more = {"retry_after": retry_after, "global": False}
+    refusal = Refusal(429, 0, "You are being rate limited.", **more)
+    return _refused(refusal, {"retry-after": str(max(1, round(retry_after)))})
 
 
 def odd(status: int, body: bytes, **headers: str) -> Fault:
@@ -40,19 +33,16 @@ def odd(status: int, body: bytes, **headers: str) -> Fault:
 
 def webhook_gone() -> Fault:
     """Say that somebody deleted the webhook."""
-    return _refused(unknown_webhook())
+    return _refused(Refusal(404, 10015, "Unknown Webhook"))
 
 
 def refused_form() -> Fault:
     """Refuse a message for a reason of Discord's own."""
-    flaw = Flaw(("content",), "BASE_TYPE_REQUIRED", "This field is required")
-    return _refused(invalid_form([flaw]))
+    required = ("BASE_TYPE_REQUIRED", "This field is required")
+    return _refused(invalid_form("content", *required))
 
 
-def _refused(refusal: Refusal) -> Fault:
-    return _json(refusal.status, refusal.body, {})
-
-
-def _json(status: int, body: object, headers: dict[str, str]) -> Fault:
-    kind = {"content-type": "application/json", "via": "1.1 google", **headers}
-    return Fault(Answer(status, tuple(kind.items()), json.dumps(body).encode()))
+def _refused(refusal: Refusal, headers: dict[str, str] | None = None) -> Fault:
+    kind = {"content-type": "application/json", "via": "1.1 google", **(headers or {})}
+    body = json.dumps(refusal.body).encode()
+    return Fault(Answer(refusal.status, tuple(kind.items()), body))

@@ -1,7 +1,6 @@
-"""Describe one call of act.
+"""Describe one call of act: its command line, and the files that it names.
 
-Owns the command line and the files that it names. Returns plain values; another
-module writes and runs them. Secrets go into a file, never onto the command line.
+Secrets go into a file, never onto the command line.
 """
 
 import json
@@ -11,18 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.github.site import ACTOR
 from rehearsal.github.workflow import Workflow
 
 # Labels that this one machine plays the runner for.
 LABELS = (
-    "self-hosted",
-    "Linux",
-    "linux",
-    "X64",
-    "x64",
-    "ubuntu-latest",
-    "ubuntu-24.04",
-    "ubuntu-22.04",
+    *("self-hosted", "Linux", "linux", "X64", "x64"),
+    *("ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04"),
 )
 PARALLEL_JOBS = 8
 
@@ -72,12 +66,10 @@ def act_command(
     event: str,
     workflow: Path,
     files: ActFiles,
-    actor: str,
     stand_ins: Iterable[str],
-    labels: Iterable[str] = LABELS,
 ) -> tuple[str, ...]:
     """Return the arguments that run one workflow on this machine."""
-    platforms = (f"--platform={label}=-self-hosted" for label in labels)
+    platforms = (f"--platform={label}=-self-hosted" for label in LABELS)
     settings = (f"--{kind}-file={files.settings(kind)}" for kind in SETTINGS)
     return (
         str(act),
@@ -86,7 +78,7 @@ def act_command(
         f"--workflows={workflow}",
         f"--eventpath={files.event}",
         f"--action-cache-path={files.workspaces}",
-        f"--actor={actor}",
+        f"--actor={ACTOR}",
         f"--concurrent-jobs={PARALLEL_JOBS}",
         "--no-skip-checkout",
         "--no-cache-server",

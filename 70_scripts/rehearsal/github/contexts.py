@@ -1,34 +1,24 @@
-"""Give expressions their contexts, and names their values.
+"""Give expressions their contexts, and jobs the names that people see.
 
-Owns what `github`, `inputs`, `vars` and `matrix` hold before a runner starts, and how
-runs and jobs get the names that people see.
+Owns what `github`, `inputs`, `vars` and `matrix` hold before a runner starts.
 """
 
 import re
 from collections.abc import Mapping
 
-from rehearsal.github.expressions import ExpressionError, Value, interpolate
-from rehearsal.github.runs import Trigger
-from rehearsal.github.workflow import JobPlan, Workflow
+from rehearsal.github.expressions import ExpressionError, interpolate
+from rehearsal.github.values import Value
+from rehearsal.github.runs import Run
+from rehearsal.github.site import ACTOR
+from rehearsal.github.workflow import JobPlan
 
 
-def contexts(
-    workflow: Workflow,
-    trigger: Trigger,
-    variables: Mapping[str, str],
-    run_id: int | None = None,
-) -> dict[str, Value]:
-    """Return what a workflow's own expressions may look at.
-
-    Args:
-        workflow: The file.
-        trigger: What starts the run.
-        variables: The repository's.
-        run_id: The run's; a run's name is made before it has one.
-    """
+def contexts(run: Run, variables: Mapping[str, str]) -> dict[str, Value]:
+    """Return what the expressions of a run's workflow may look at."""
+    trigger = run.trigger
     pull = trigger.payload.get("pull_request", {})
     github: dict[str, Value] = {
-        "workflow": workflow.name,
+        "workflow": run.workflow_name,
         "event_name": trigger.event,
         "event": trigger.payload,
         "ref": trigger.ref,
@@ -36,24 +26,11 @@ def contexts(
         "head_ref": pull.get("head", {}).get("ref", ""),
         "base_ref": pull.get("base", {}).get("ref", ""),
         "sha": trigger.checked_out,
-        "run_id": str(run_id) if run_id else None,
-        "actor": trigger.actor,
+        "run_id": str(run.id),
+        "actor": ACTOR,
         "repository": trigger.payload.get("repository", {}).get("full_name"),
     }
     return {"github": github, "inputs": trigger.inputs, "vars": dict(variables)}
-
-
-def run_title(
-    workflow: Workflow, commit_title: str, known: Mapping[str, Value], event: str
-) -> str:
-    """Return a run's title: its own, else the commit's, else the workflow's."""
-    fallback = commit_title if event == "push" else workflow.name
-    if not workflow.run_name:
-        return fallback
-    try:
-        return interpolate(workflow.run_name, known).strip() or fallback
-    except ExpressionError:
-        return fallback
 
 
 def job_name(

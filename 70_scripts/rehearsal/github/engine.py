@@ -1,4 +1,4 @@
-"""Queue runs, start them in turn, and conclude them.
+"""Start runs in turn, and conclude them.
 
 Owns the life of a run from its record to its conclusion. What starts a run, and how
 it is performed, are the business of others.
@@ -9,17 +9,15 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from rehearsal.github.contexts import contexts
+from rehearsal.github.deployments import Deployments
 from rehearsal.github.environment import job_environment
-from rehearsal.github.environments import Environments
 from rehearsal.github.execution import Execution, Surroundings
-from rehearsal.github.grouping import groups_of
 from rehearsal.github.ledger import Ledger
-from rehearsal.github.performance import STARTUP_FAILURE, Assignment, Performer
-from rehearsal.github.queued import ended, queue_jobs
-from rehearsal.github.runs import Run
-from rehearsal.github.settings import Settings
+from rehearsal.github.performance import STARTUP_FAILURE, Performer
+from rehearsal.github.runs import Assignment, Run
+from rehearsal.github.site import Site
 from rehearsal.github.tokens import Tokens
-from rehearsal.github.turns import Decision, Group, Turns
+from rehearsal.github.turns import Decision, Turns, groups_of
 from rehearsal.github.workflow import WorkflowError
 
 
@@ -28,15 +26,15 @@ class Engine:
 
     def __init__(
         self,
-        settings: Settings,
+        site: Site,
         ledger: Ledger,
         tokens: Tokens,
         performer: Performer,
-        environments: Environments,
+        deployments: Deployments,
     ) -> None:
         """Begin idle; `on_completed` may be set to hear of runs that are over."""
-        self._settings, self._ledger, self._tokens = settings, ledger, tokens
-        self._performer, self._environments = performer, environments
+        self._site, self._ledger, self._tokens = site, ledger, tokens
+        self._performer, self._deployments = performer, deployments
         self.on_completed: Callable[[Run], None] = lambda run: None
         self._lock = threading.RLock()
         self._turns = Turns()
@@ -50,11 +48,12 @@ class Engine:
         """Queue a run; it starts as soon as its concurrency groups are free."""
         run = assignment.run
         try:
-            groups = self._groups(assignment)
+            known = contexts(run, self._site.variables)
+            groups = groups_of(assignment.workflow, known)
         except WorkflowError:
             self.refuse(run)
             return
-        queue_jobs(run, assignment.workflow, assignment.carried, self._ledger)
+        self._ledger.queue_jobs(assignment)
         with self._lock:
             if self._is_stopping:
                 return
@@ -83,8 +82,8 @@ class Engine:
         if execution:
             execution.cancel()
 
-    def stop(self) -> None:
-        """End everything that runs, and wait until it has."""
+    def stop(self, grace: float = 1.0) -> None:
+        """End everything that runs, in so many seconds, and wait until it has."""
         with self._lock:
             # The end of one run may ask for another.
             self._is_stopping = True
@@ -93,15 +92,9 @@ class Engine:
             self._turns = Turns()
             executions, threads = list(self._executions.values()), set(self._threads)
         for execution in executions:
-            execution.cancel(grace=1.0)
+            execution.cancel(grace)
         for thread in threads:
             thread.join()
-
-    def _groups(self, assignment: Assignment) -> tuple[Group, ...]:
-        workflow, trigger = assignment.workflow, assignment.run.trigger
-        variables = self._settings.variables
-        known = contexts(workflow, trigger, variables, assignment.run.id)
-        return groups_of(workflow, known)
 
     def _follow(self, decision: Decision) -> None:
         for run_id in decision.drop:
@@ -110,7 +103,7 @@ class Engine:
             self._executions[run_id].cancel()
         for run_id in decision.start:
             assignment = self._waiting.pop(run_id, None)
-            if assignment and self._environments.awaits_review(assignment.workflow):
+            if assignment and self._deployments.awaits_review(assignment.workflow):
                 # As on GitHub, it has its turn in its groups meanwhile.
                 self._unreviewed[run_id] = assignment
                 self._ledger.update_run(run_id, status="waiting")
@@ -122,24 +115,18 @@ class Engine:
             for job in self._ledger.jobs(run_id):
                 if job.status != "completed":
                     now = self._ledger.clock()
-                    self._ledger.put_job(ended(job, "cancelled", now))
+                    self._ledger.put_job(job.ended("cancelled", now))
             self._conclude(run_id, "cancelled")
 
     def _begin(self, assignment: Assignment) -> None:
-        execution = Execution(
-            Surroundings(
-                job_environment(self._settings),
-                f"github_{uuid4()}",
-                self._settings.seconds_per_minute,
-            )
-        )
-        self._executions[assignment.run.id] = execution
-        self._environments.begin(assignment.run, assignment.workflow)
+        environment, minute = job_environment(self._site), self._site.seconds_per_minute
+        execution = Execution(Surroundings(environment, f"github_{uuid4()}", minute))
+        run = assignment.run
+        self._executions[run.id] = execution
+        self._deployments.begin(run, assignment.workflow)
+        what, name = (assignment, execution), f"run-{run.id}"
         thread = threading.Thread(
-            target=self._perform,
-            args=(assignment, execution),
-            name=f"run-{assignment.run.id}",
-            daemon=True,
+            target=self._perform, args=what, name=name, daemon=True
         )
         self._threads.add(thread)
         thread.start()
@@ -162,5 +149,5 @@ class Engine:
         if conclusion == STARTUP_FAILURE:
             self._ledger.drop_jobs(job.id for job in self._ledger.jobs(run_id))
         run = self._ledger.update_run(run_id, status="completed", conclusion=conclusion)
-        self._environments.end(run_id, conclusion)
+        self._deployments.end(run_id, conclusion)
         self.on_completed(run)

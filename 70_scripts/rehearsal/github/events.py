@@ -8,13 +8,13 @@ from collections.abc import Callable
 from rehearsal.github.catalog import Catalog
 from rehearsal.github.origin import ZERO_SHA, Origin
 from rehearsal.github.parsing import parse_workflow
-from rehearsal.github.payloads.common import Site
 from rehearsal.github.payloads.events import pull_event, push_event, run_event
 from rehearsal.github.payloads.pulls import pull_json
 from rehearsal.github.payloads.runs import run_json
 from rehearsal.github.pulls import Pull
 from rehearsal.github.pushes import Push
 from rehearsal.github.runs import Run, Trigger
+from rehearsal.github.site import DEFAULT_REF, Site
 from rehearsal.github.starting import Starter
 from rehearsal.github.triggers import (
     is_skipped_by,
@@ -33,11 +33,11 @@ class Events:
     """What happens to the repository by itself."""
 
     def __init__(
-        self, site: Site, actor: str, origin: Origin, catalog: Catalog, starter: Starter
+        self, site: Site, origin: Origin, catalog: Catalog, starter: Starter
     ) -> None:
         """Begin before the first push."""
-        self._site, self._actor = site, actor
-        self._origin, self._catalog, self._starter = origin, catalog, starter
+        self._site, self._origin = site, origin
+        self._catalog, self._starter = catalog, starter
         self.pushes: list[Push] = []
         self.on_push: Callable[[Push], None] = lambda push: None
 
@@ -53,8 +53,6 @@ class Events:
         changed = self._origin.changed_paths(push.before, sha)
         trigger = self._push_trigger(push, sha)
         for path, text in self._catalog.texts(sha).items():
-            if path in self._catalog.disabled:
-                continue
             try:
                 workflow = parse_workflow(path, text)
             except WorkflowError:
@@ -65,20 +63,15 @@ class Events:
 
     def pull(self, pull: Pull, action: str) -> None:
         """Start what something done to a pull request starts, from its trial merge."""
-        if pull.trial is None or is_skipped_by(
-            self._origin.commit(pull.head_sha).message
-        ):
+        head = self._origin.commit(pull.head_sha)
+        if pull.trial is None or is_skipped_by(head.message):
             return
-        body = pull_json(self._site, pull)
-        payload = pull_event(self._site, body, action, self._actor)
-        ref = f"refs/pull/{pull.number}/merge"
-        trigger = Trigger(
-            "pull_request", pull.head_sha, ref, self._actor, payload, trial=pull.trial
-        )
+        payload = pull_event(self._site, pull_json(self._site, pull), action)
+        ref, sha = f"refs/pull/{pull.number}/merge", pull.head_sha
+        trigger = Trigger("pull_request", sha, ref, payload, trial=pull.trial)
         changed = self._origin.changed_paths(pull.base_sha, pull.trial)
         for workflow, text in self._catalog.at(pull.trial):
-            is_off = workflow.path in self._catalog.disabled
-            if not is_off and is_started_by_pull(workflow, pull.base, action, changed):
+            if is_started_by_pull(workflow, pull.base, action, changed):
                 self._starter.start(workflow, text, trigger)
 
     def completed(self, run: Run) -> None:
@@ -86,24 +79,17 @@ class Events:
         sha, depth = self._catalog.default_head(), run.trigger.depth + 1
         if sha is None or depth > MAX_DEPTH:
             return
-        name, branch = run.workflow_name, run.trigger.branch
+        body = run_json(self._site, run, self._origin.commit(run.sha))
+        payload = run_event(self._site, body)
+        trigger = Trigger("workflow_run", sha, DEFAULT_REF, payload, depth=depth)
         for workflow, text in self._catalog.at(sha):
-            is_off = workflow.path in self._catalog.disabled
-            if not is_off and is_started_by_run(workflow, name, branch):
-                self._starter.start(workflow, text, self._run_trigger(run, sha, depth))
+            if is_started_by_run(workflow, run.workflow_name, run.trigger.branch):
+                self._starter.start(workflow, text, trigger)
 
     def _push_trigger(self, push: Push, sha: str) -> Trigger:
         origin = self._origin
         is_known = push.before != ZERO_SHA and origin.has_object(push.before)
         shas = origin.commits_between(push.before, sha) if is_known else (sha,)
         commits = tuple(origin.commit(one) for one in shas[-MAX_COMMITS:])
-        head = origin.commit(sha)
-        payload = push_event(self._site, push, commits, head, self._actor)
-        return Trigger("push", sha, push.ref, self._actor, payload)
-
-    def _run_trigger(self, run: Run, sha: str, depth: int) -> Trigger:
-        body = run_json(self._site, run, self._origin.commit(run.sha))
-        actor = run.triggering_actor
-        payload = run_event(self._site, body, actor)
-        ref = f"refs/heads/{self._site.default_branch}"
-        return Trigger("workflow_run", sha, ref, actor, payload, depth=depth)
+        payload = push_event(self._site, push, commits, origin.commit(sha))
+        return Trigger("push", sha, push.ref, payload)

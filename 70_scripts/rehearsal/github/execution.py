@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.github.act_call import ActFiles
-from rehearsal.github.processes import sweep
 from rehearsal.github.runs import Job
 from rehearsal.github.transcript import Transcript
 from rehearsal.github.workflow import DEFAULT_TIMEOUT_MINUTES, JobPlan
+from rehearsal.processes import sweep
 
 # How long a cancelled run may take for its `if: always()` steps.
 GRACE_SECONDS = 10.0

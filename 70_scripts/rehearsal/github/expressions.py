@@ -1,22 +1,23 @@
 """Evaluate the few expressions that GitHub reads before any runner starts.
 
-Owns `${{ }}` in concurrency groups, run names and job names: literals, context
-look-ups, `==`, `!=`, `!`, `&&`, `||`, parentheses and `format`. Refuses the rest:
-the runner evaluates that.
+Owns `${{ }}` in concurrency groups and job names: literals, context look-ups, `==`,
+`!=`, `!`, `&&`, `||`, parentheses and `format`. Refuses the rest: the runner evaluates
+that. https://docs.github.com/actions/reference/workflows-and-actions/expressions
 """
 
 import re
 from collections.abc import Mapping
-from typing import TypeAlias
 
-Value: TypeAlias = str | int | float | bool | None | Mapping[str, "Value"]
+from rehearsal.github.values import Value, is_equal, is_true, number, shown
 
 _PLACE = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_NUMBER = r"[-+]?(?:0x[0-9a-fA-F]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
 _TOKEN = re.compile(
-    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)"
+    rf"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>{_NUMBER})"
     r"|(?P<name>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|(?P<sign>\|\||&&|==|!=|[!(),]))"
 )
 _WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
+_HOLE = re.compile(r"\{\{|\}\}|\{(\d+)\}|[{}]")
 
 
 class ExpressionError(ValueError):
@@ -39,15 +40,6 @@ def evaluate(expression: str, contexts: Mapping[str, Value]) -> Value:
     if parser.tokens:
         raise ExpressionError(f"cannot evaluate {expression.strip()!r}")
     return value
-
-
-def shown(value: Value) -> str:
-    """Return a value as GitHub puts it into a text."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _tokens(expression: str) -> list[tuple[str, str]]:
@@ -85,9 +77,9 @@ class _Parser:
     def _comparison(self) -> Value:
         left = self._single()
         if self._accept("=="):
-            return _is_equal(left, self._single())
+            return is_equal(left, self._single())
         if self._accept("!="):
-            return not _is_equal(left, self._single())
+            return not is_equal(left, self._single())
         return left
 
     def _single(self) -> Value:
@@ -101,8 +93,8 @@ class _Parser:
         if kind == "text":
             return text[1:-1].replace("''", "'")
         if kind == "number":
-            return float(text) if "." in text else int(text)
-        if kind == "name" and text == "format" and self._accept("("):
+            return number(text)
+        if kind == "name" and text.lower() == "format" and self._accept("("):
             return self._formatted()
         if kind == "name":
             return _WORDS[text] if text in _WORDS else _looked_up(text, self._contexts)
@@ -113,10 +105,7 @@ class _Parser:
         while self._accept(","):
             values.append(shown(self.either()))
         self._require(")")
-        try:
-            return template.format(*values)
-        except (IndexError, KeyError, ValueError) as error:
-            raise ExpressionError(f"cannot format {template!r}") from error
+        return _HOLE.sub(lambda hole: _filled(hole, values), template)
 
     def _accept(self, sign: str) -> bool:
         if self.tokens and self.tokens[0] == ("sign", sign):
@@ -129,22 +118,21 @@ class _Parser:
             raise ExpressionError(f"expected {sign!r}")
 
 
-def is_true(value: Value) -> bool:
-    """Tell whether GitHub takes a value for true."""
-    return value not in (None, False, 0, "")
-
-
-def _is_equal(left: Value, right: Value) -> bool:
-    # GitHub's == ignores the case of texts.
-    if isinstance(left, str) and isinstance(right, str):
-        return left.casefold() == right.casefold()
-    return left == right
+def _filled(hole: re.Match[str], values: list[str]) -> str:
+    if hole[0] in ("{{", "}}"):
+        return hole[0][0]
+    if hole[1] is None or int(hole[1]) >= len(values):
+        raise ExpressionError(f"cannot format {hole.string!r}")
+    return values[int(hole[1])]
 
 
 def _looked_up(path: str, contexts: Mapping[str, Value]) -> Value:
     value: Value = contexts
-    for key in path.split("."):
+    for place, key in enumerate(path.split(".")):
         if not isinstance(value, Mapping):
             return None
-        value = value.get(key)
+        found = {name.lower(): one for name, one in value.items()}
+        if not place and key.lower() not in found:
+            raise ExpressionError(f"there is no {key!r} here")
+        value = found.get(key.lower())
     return value

@@ -7,10 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.github.expressions import Value, shown
+from rehearsal.github.values import Value, shown
 from rehearsal.github.workflow import Workflow
-
-MAX_INPUTS = 25
 
 
 class InputError(ValueError):

@@ -1,4 +1,4 @@
-"""Keep the runs, their attempts, their jobs and their logs.
+"""Keep the runs, their jobs and their logs.
 
 Owns numbers, ids, and the one lock. Refuses to decide anything: it records what the
 others decided, and wakes whoever waits for it.
@@ -8,24 +8,22 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from rehearsal.github.runs import Job, Run, Trigger
-
-Clock = Callable[[], float]
+from rehearsal.github.runs import Assignment, Job, Run, Trigger
 
 
 class Ledger:
     """Every run that this service has seen."""
 
-    def __init__(self, clock: Clock = time.time) -> None:
+    def __init__(self) -> None:
         """Begin empty."""
-        self.clock = clock
+        self.clock = time.time
         self._changed = threading.Condition(threading.RLock())
         self._ids = count(9_000_000_001)
         self._runs: dict[int, Run] = {}
-        self._attempts: dict[tuple[int, int], Run] = {}
         self._jobs: dict[int, Job] = {}
         self._logs: dict[int, list[str]] = {}
         self._workflow_ids: dict[str, int] = {}
@@ -56,25 +54,36 @@ class Ledger:
                 created_at=now,
                 started_at=now,
                 updated_at=now,
-                triggering_actor=trigger.actor,
             )
             return self._keep(run)
 
-    def open_attempt(self, run_id: int, actor: str) -> Run:
+    def open_attempt(self, run_id: int) -> Run:
         """Record that a completed run begins again, with the same id."""
         with self._changed:
-            run = self._runs[run_id]
-            return self.update_run(
-                run_id,
-                attempt=run.attempt + 1,
-                status="queued",
-                conclusion=None,
-                started_at=self.clock(),
-                triggering_actor=actor,
-            )
+            attempt, now = self._runs[run_id].attempt + 1, self.clock()
+            changes = {"status": "queued", "conclusion": None, "started_at": now}
+            return self.update_run(run_id, attempt=attempt, **changes)
+
+    def queue_jobs(self, assignment: Assignment) -> None:
+        """Record one queued job for each in a workflow file that is still to run."""
+        run = assignment.run
+        for plan in assignment.workflow.jobs:
+            if plan.id not in assignment.carried:
+                self.put_job(
+                    Job(
+                        id=self.new_id(),
+                        run_id=run.id,
+                        attempt=run.attempt,
+                        key=plan.id,
+                        name=plan.name,
+                        labels=plan.labels,
+                        created_at=self.clock(),
+                        is_tolerated=plan.is_tolerated,
+                    )
+                )
 
     def update_run(self, run_id: int, **changes: Any) -> Run:
-        """Change a run; a completed attempt is never changed by accident later."""
+        """Change a run."""
         with self._changed:
             changed = replace(self._runs[run_id], updated_at=self.clock())
             return self._keep(replace(changed, **changes))
@@ -92,10 +101,13 @@ class Ledger:
             for job_id in ids:
                 self._jobs.pop(job_id, None)
 
-    def append_log(self, job_id: int, line: str) -> None:
-        """Add a line to a job's log."""
+    def append_log(self, job_id: int, text: str) -> None:
+        """Add lines to a job's log."""
+        moment = datetime.fromtimestamp(self.clock(), UTC)
+        stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
         with self._changed:
-            self._logs.setdefault(job_id, []).append(line)
+            lines = self._logs.setdefault(job_id, [])
+            lines.extend(f"{stamp} {line}\n" for line in text.split("\n"))
 
     def runs(self) -> tuple[Run, ...]:
         """Return every run, the newest first."""
@@ -106,11 +118,6 @@ class Ledger:
         """Return a run in its newest attempt."""
         with self._changed:
             return self._runs.get(run_id)
-
-    def attempt(self, run_id: int, number: int) -> Run | None:
-        """Return a run as it was in one attempt."""
-        with self._changed:
-            return self._attempts.get((run_id, number))
 
     def jobs(self, run_id: int, attempt: int | None = None) -> tuple[Job, ...]:
         """Return the jobs of one attempt of a run, or of all of them."""
@@ -137,7 +144,7 @@ class Ledger:
             return self._changed.wait_for(lambda: is_so(self), timeout=seconds)
 
     def _keep(self, run: Run) -> Run:
-        self._runs[run.id] = self._attempts[run.id, run.attempt] = run
+        self._runs[run.id] = run
         self._changed.notify_all()
         return run
 

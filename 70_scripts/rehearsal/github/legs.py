@@ -1,26 +1,38 @@
-"""Follow one job while it runs.
+"""Follow one job while it runs: how the lines about it become its log and result."""
 
-Owns how the lines about a job become its steps, log, annotations and result.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.github.ledger import Ledger
-from rehearsal.github.log_lines import COMPLETE, SETUP, LogLine
-from rehearsal.github.masking import Masker
-from rehearsal.github.runs import Annotation, Job, Step
-from rehearsal.github.steps import closed, live_named
+from rehearsal.github.log_lines import LogLine
+from rehearsal.github.runs import Job
 
-_LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
+MASK = "***"
+
+
+def masker(secrets: list[str]) -> Callable[[str], str]:
+    """Return a function that hides these secrets, and each line of them.
+
+    act's own masking leaves some fields of its log as they are.
+    """
+    lines = {line for secret in secrets for line in secret.splitlines()}
+    hidden = [one for one in lines | set(secrets) if one.strip()]
+    # The longest first, so that a secret within a secret leaves no remainder.
+    ordered = sorted(hidden, key=len, reverse=True)
+
+    def masked(text: str) -> str:
+        for secret in ordered:
+            text = text.replace(secret, MASK)
+        return text
+
+    return masked
 
 
 class Leg:
     """One job in progress, or one leg of a job with a matrix."""
 
-    def __init__(self, job: Job, ledger: Ledger, mask: Masker) -> None:
+    def __init__(self, job: Job, ledger: Ledger, mask: Callable[[str], str]) -> None:
         """Begin with a job that has started."""
         self._ledger, self._mask = ledger, mask
         self._has_failed = False
@@ -43,83 +55,29 @@ class Leg:
             self.fail("No runner has the labels that this job asks for.")
         if line.is_tolerated:
             self._tolerated.add(line.step)
-        if line.step is not None and (line.is_main or line.step_result == "failure"):
-            self._take_step(line)
-        if line.output:
-            self._take_output(line)
+        if line.step_result == "failure" and line.step not in self._tolerated:
+            self._has_failed = True
+        if line.command == "summary":
+            self._put(summary=self.job.summary + self._mask(line.output))
+        elif line.output:
+            sign = f"##[{line.command}]" if line.command else ""
+            self._write(sign + line.output.rstrip("\n"))
 
     def fail(self, reason: str) -> None:
         """Make the job a failed one, and say why."""
         self._has_failed = True
-        self._annotate("error", reason, {})
+        self._write(f"##[error]{reason}")
 
     def end(self, is_failed: bool = False) -> Job:
         """Conclude the job."""
-        now = self._ledger.clock()
         conclusion = "failure" if is_failed or self._has_failed else "success"
-        steps = tuple(closed(step, now) for step in self.job.steps)
-        return self._put(
-            status="completed",
-            conclusion="cancelled" if self._is_interrupted else conclusion,
-            completed_at=now,
-            steps=steps,
-        )
-
-    def _take_step(self, line: LogLine) -> None:
-        now = self._ledger.clock()
-        step = self._step(line)
-        if step.started_at is None:
-            step = replace(step, status="in_progress", started_at=now)
-        if line.step_result:
-            conclusion = self._judged(line)
-            step = replace(step, status="completed", conclusion=conclusion)
-            step = replace(step, completed_at=now)
-        others = [other for other in self.job.steps if other.number != step.number]
-        self._put(steps=tuple(sorted([*others, step], key=lambda one: one.number)))
-
-    def _judged(self, line: LogLine) -> str:
-        if line.step_result != "failure":
-            return str(line.step_result)
-        if line.step in self._tolerated:
-            return "success"
-        self._has_failed = True
-        return "cancelled" if self._is_interrupted else "failure"
-
-    def _step(self, line: LogLine) -> Step:
-        number = self._number(line.step)
-        for step in self.job.steps:
-            if step.number == number:
-                return live_named(step, self._mask(line.step_text))
-        return Step(number, self._mask(line.step_text))
-
-    def _number(self, place: int | None) -> int:
-        if place == SETUP:
-            return 1
-        if place == COMPLETE:
-            last = self.job.steps[-1]
-            return last.number if last.name == "Complete job" else last.number + 1
-        return (place or 0) + 2
-
-    def _take_output(self, line: LogLine) -> None:
-        text = self._mask(line.output)
-        if line.command == "summary":
-            self._put(summary=self.job.summary + text)
-        elif line.command in _LEVELS:
-            self._annotate(line.command, text, line.properties)
-        elif line.command is None:
-            self._write(text.rstrip("\n"))
-
-    def _annotate(self, command: str, text: str, properties: Mapping[str, str]) -> None:
-        masked = {key: self._mask(value) for key, value in properties.items()}
-        note = Annotation(_LEVELS[command], text, masked)
-        self._put(annotations=(*self.job.annotations, note))
-        self._write(f"##[{command}]{text}")
+        if self._is_interrupted:
+            conclusion = "cancelled"
+        self.job = self.job.ended(conclusion, self._ledger.clock())
+        return self._put()
 
     def _write(self, text: str) -> None:
-        moment = datetime.fromtimestamp(self._ledger.clock(), UTC)
-        stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
-        for line in text.split("\n"):
-            self._ledger.append_log(self.job.id, f"{stamp} {line}\n")
+        self._ledger.append_log(self.job.id, self._mask(text))
 
     def _put(self, **changes: Any) -> Job:
         self.job = self._ledger.put_job(replace(self.job, **changes))

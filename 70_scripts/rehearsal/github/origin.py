@@ -83,10 +83,6 @@ class Origin:
         """Return the commits of head that base has not, oldest first."""
         return tuple(self._run("rev-list", "--reverse", head, f"^{base}").split())
 
-    def merge_base(self, one: str, other: str) -> str | None:
-        """Return the best common ancestor, if there is one."""
-        return self._run("merge-base", one, other, check=False).strip() or None
-
     def merge(self, base: str, head: str, message: str) -> str | None:
         """Merge two commits into a new one of no branch; None if they conflict."""
         tree = self._run("merge-tree", "--write-tree", base, head, check=False).strip()

@@ -13,9 +13,18 @@ from rehearsal.github.workflow import (
     Concurrency,
     EnvironmentPlan,
     JobPlan,
-    StepPlan,
     Workflow,
     WorkflowError,
+)
+
+_EVENTS = frozenset(
+    "branch_protection_rule check_run check_suite create delete deployment"
+    " deployment_status discussion discussion_comment fork gollum image_version"
+    " issue_comment issues label merge_group milestone page_build project project_card"
+    " project_column public pull_request pull_request_comment pull_request_review"
+    " pull_request_review_comment pull_request_target push registry_package release"
+    " repository_dispatch schedule status watch workflow_call workflow_dispatch"
+    " workflow_run".split()
 )
 
 
@@ -36,7 +45,6 @@ def parse_workflow(path: str, text: str) -> Workflow:
     return Workflow(
         path=path,
         name=str(content.get("name") or path),
-        run_name=_text(content, "run-name"),
         triggers=_triggers(path, triggers),
         concurrency=_concurrency(content.get("concurrency")),
         jobs=plans,
@@ -63,15 +71,13 @@ def _loaded(path: str, text: str) -> dict[Any, Any]:
 
 
 def _triggers(path: str, value: object) -> dict[str, Any]:
-    if isinstance(value, dict):
-        # A schedule's detail is a list; the filters of all others are mappings.
-        return {
-            str(event): detail if isinstance(detail, dict) else {}
-            for event, detail in value.items()
-        }
-    if isinstance(value, str | list):
-        return {event: {} for event in listed(value)}
-    raise WorkflowError(f"{path}: `on` names no event")
+    if not isinstance(value, dict | str | list):
+        raise WorkflowError(f"{path}: `on` names no event")
+    details = value if isinstance(value, dict) else dict.fromkeys(listed(value))
+    if unknown := [event for event in details if event not in _EVENTS]:
+        raise WorkflowError(f"{path}: `on` names no event of GitHub's: {unknown}")
+    # A schedule's detail is a list; the filters of all others are mappings.
+    return {e: one if isinstance(one, dict) else {} for e, one in details.items()}
 
 
 def _job(path: str, key: str, value: object) -> JobPlan:
@@ -87,25 +93,18 @@ def _job(path: str, key: str, value: object) -> JobPlan:
         timeout_minutes=_minutes(value.get("timeout-minutes")),
         is_tolerated=value.get("continue-on-error") is True,
         has_outputs=bool(value.get("outputs")),
-        reuses=_text(value, "uses"),
         concurrency=_concurrency(value.get("concurrency")),
-        steps=_steps(path, key, value.get("steps") or []),
+        uses=_uses(path, key, value),
         environment=_environment(value.get("environment")),
     )
 
 
-def _steps(path: str, key: str, value: object) -> tuple[StepPlan, ...]:
-    steps: list[Any] = value if isinstance(value, list) else [value]
-    if not all(isinstance(step, dict) for step in steps):
+def _uses(path: str, key: str, job: Mapping[str, Any]) -> tuple[str, ...]:
+    steps = job.get("steps") or []
+    listing: list[Any] = steps if isinstance(steps, list) else [steps]
+    if not all(isinstance(step, dict) for step in listing):
         raise WorkflowError(f"{path}: job {key} has a step that is not a mapping")
-    return tuple(
-        StepPlan(_text(step, "name"), _text(step, "uses"), _text(step, "run"))
-        for step in steps
-    )
-
-
-def _text(value: Mapping[str, Any], key: str) -> str | None:
-    return str(value[key]) if value.get(key) is not None else None
+    return tuple(str(one["uses"]) for one in (job, *listing) if one.get("uses"))
 
 
 def _minutes(value: object) -> float:
@@ -131,6 +130,8 @@ def _environment(value: object) -> EnvironmentPlan | None:
 
 def _check_needs(path: str, jobs: tuple[JobPlan, ...]) -> None:
     known = {job.id for job in jobs}
+    if all(job.needs for job in jobs):
+        raise WorkflowError(f"{path}: no job can begin, each needs another one")
     for job in jobs:
         if missing := set(job.needs) - known:
             raise WorkflowError(f"{path}: job {job.id} needs unknown {sorted(missing)}")

@@ -5,75 +5,59 @@ Owns what goes into a run's directory and where its conclusion comes from.
 
 import logging
 import subprocess
-from dataclasses import dataclass
-from pathlib import Path
 
 from rehearsal.github.act_call import ActFiles, act_command, courtesy, write_files
 from rehearsal.github.contexts import contexts
 from rehearsal.github.environment import runner_environment
 from rehearsal.github.execution import Execution
 from rehearsal.github.ledger import Ledger
-from rehearsal.github.masking import masker
+from rehearsal.github.legs import masker
 from rehearsal.github.origin import Origin
-from rehearsal.github.reduction import reduced
-from rehearsal.github.runs import Run, run_conclusion
-from rehearsal.github.settings import Settings
+from rehearsal.github.rewriting import reduced
+from rehearsal.github.runs import Assignment, run_conclusion
+from rehearsal.github.site import Site
 from rehearsal.github.stand_ins import local_repositories
 from rehearsal.github.tokens import Tokens
 from rehearsal.github.transcript import Transcript
-from rehearsal.github.workflow import Workflow, WorkflowError
+from rehearsal.github.workflow import WorkflowError
 
 _LOG = logging.getLogger(__name__)
 STARTUP_FAILURE = "startup_failure"
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A run that is to be performed.
-
-    Attributes:
-        workflow: The file as it was at the run's commit.
-        text: The file's content, as act is to read it.
-        carried: The jobs whose results come from the attempt before.
-    """
-
-    run: Run
-    workflow: Workflow
-    text: str
-    carried: frozenset[str] = frozenset()
 
 
 class Performer:
     """Performs one run after the other or several at once."""
 
     def __init__(
-        self,
-        settings: Settings,
-        origin: Origin,
-        ledger: Ledger,
-        tokens: Tokens,
+        self, site: Site, origin: Origin, ledger: Ledger, tokens: Tokens
     ) -> None:
         """Remember what every run needs."""
-        self._settings, self._origin, self._ledger = settings, origin, ledger
+        self._site, self._origin, self._ledger = site, origin, ledger
         self._tokens = tokens
 
     def perform(self, assignment: Assignment, execution: Execution) -> str:
         """Perform a run and return its conclusion."""
         run = assignment.run
-        files = ActFiles(self._settings.work / f"{run.id}-{run.attempt}")
+        files = ActFiles(self._site.work / f"{run.id}-{run.attempt}")
         secrets = {"GITHUB_TOKEN": self._tokens.issue(run.id)}
         if not run.trigger.trial:
             # What a pull request brings may come from anybody.
-            secrets |= self._settings.secrets
+            secrets |= self._site.secrets
         try:
             command = self._prepared(assignment, files, execution, secrets)
         except (WorkflowError, OSError, subprocess.CalledProcessError) as error:
             files.discard()
             _LOG.warning("run %s cannot start: %s", run.id, error)
             return STARTUP_FAILURE
-        transcript = self._transcript(assignment, execution, secrets)
-        jobs = execution.perform(command, files, transcript)
-        conclusion = run_conclusion(jobs)
+        transcript = Transcript(
+            assignment=assignment,
+            known=contexts(run, self._site.variables),
+            ledger=self._ledger,
+            mask=masker(list(secrets.values())),
+            on_start=execution.watch,
+            on_end=execution.end_job,
+        )
+        conclusion = run_conclusion(execution.perform(command, files, transcript))
         if conclusion != "skipped" or execution.exit_code == 0:
             return conclusion
         _LOG.warning("run %s: %s", run.id, "; ".join(transcript.complaints))
@@ -86,51 +70,19 @@ class Performer:
         execution: Execution,
         secrets: dict[str, str],
     ) -> tuple[str, ...]:
-        run, settings = assignment.run, self._settings
-        if settings.act is None:
+        run, site, workflow = assignment.run, self._site, assignment.workflow
+        if site.act is None:
             raise WorkflowError("there is no act to perform it with")
-        stand_ins = local_repositories([assignment.workflow])
-        write_files(
-            files,
-            run.trigger.payload,
-            {
-                "secret": secrets,
-                "var": dict(settings.variables),
-                "env": runner_environment(
-                    settings, run, files, execution.tracking_id, self._origin.path
-                ),
-            },
-        )
-        remote = f"https://github.com/{settings.full_name}"
+        stand_ins = local_repositories(workflow)
+        tracking_id, origin = execution.tracking_id, self._origin.path
+        environment = runner_environment(site, run, files, tracking_id, origin)
+        settings = {"secret": secrets, "var": dict(site.variables), "env": environment}
+        write_files(files, run.trigger.payload, settings)
+        remote = f"https://github.com/{site.full_name}"
         self._origin.check_out(run.trigger.checked_out, files.source, remote)
-        workflow = self._placed(assignment, files)
-        return courtesy(assignment.workflow) + act_command(
-            act=settings.act,
-            event=run.trigger.event,
-            workflow=workflow,
-            files=files,
-            actor=run.trigger.actor,
-            stand_ins=stand_ins,
-            labels=settings.labels,
-        )
-
-    def _placed(self, assignment: Assignment, files: ActFiles) -> Path:
         # Its own file, outside the checkout: a re-run's differs from the committed one.
-        place = files.root / assignment.workflow.file
+        place = files.root / workflow.file
         place.write_text(reduced(assignment.text), encoding="utf-8")
-        return place
-
-    def _transcript(
-        self, assignment: Assignment, execution: Execution, secrets: dict[str, str]
-    ) -> Transcript:
-        run, workflow = assignment.run, assignment.workflow
-        return Transcript(
-            run=run,
-            workflow=workflow,
-            known=contexts(workflow, run.trigger, self._settings.variables),
-            ledger=self._ledger,
-            mask=masker(secrets.values()),
-            on_start=execution.watch,
-            on_end=execution.end_job,
-            carried=assignment.carried,
-        )
+        event = run.trigger.event
+        command = act_command(site.act, event, place, files, stand_ins)
+        return courtesy(workflow) + command

@@ -25,7 +25,6 @@ class Pull:
     head_sha: str
     base_sha: str
     trial: str | None
-    actor: str
     created_at: float
     updated_at: float
     merged_at: float | None = None
@@ -41,14 +40,13 @@ class Pulls:
 
     def __init__(
         self,
-        actor: str,
         origin: Origin,
         ledger: Ledger,
         on_change: Callable[[Pull, str], None],
         on_push: Callable[[Push], None],
     ) -> None:
         """Tell of each change with its action's name, and of the push of a merge."""
-        self._actor, self._origin, self._ledger = actor, origin, ledger
+        self._origin, self._ledger = origin, ledger
         self._on_change, self._on_push = on_change, on_push
         self._pulls: dict[int, Pull] = {}
 
@@ -81,7 +79,6 @@ class Pulls:
             head_sha=head_sha,
             base_sha=base_sha,
             trial=None,
-            actor=self._actor,
             created_at=now,
             updated_at=now,
         )

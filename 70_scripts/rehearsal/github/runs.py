@@ -1,35 +1,11 @@
-"""Name the values that a run consists of.
-
-Owns the record of runs, jobs and steps, and how the results of the parts make the
-result of the whole. All times are epoch seconds.
-"""
+"""Name the values that a workflow run consists of. All times are epoch seconds."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rehearsal.github.expressions import Value
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a job."""
-
-    number: int
-    name: str
-    status: str = "queued"
-    conclusion: str | None = None
-    started_at: float | None = None
-    completed_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """What a job said with `::error`, `::warning` or `::notice`."""
-
-    level: str
-    message: str
-    properties: Mapping[str, str]
+from rehearsal.github.values import Value
+from rehearsal.github.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +24,13 @@ class Job:
     started_at: float | None = None
     completed_at: float | None = None
     is_tolerated: bool = False
-    steps: tuple[Step, ...] = ()
-    annotations: tuple[Annotation, ...] = ()
     summary: str = ""
+
+    def ended(self, conclusion: str, now: float) -> "Job":
+        """Return the job as it is when it ends, also without having started."""
+        started = self.started_at or now
+        over = replace(self, started_at=started, completed_at=now)
+        return replace(over, status="completed", conclusion=conclusion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +45,6 @@ class Trigger:
     event: str
     sha: str
     ref: str
-    actor: str
     payload: Mapping[str, Any]
     inputs: Mapping[str, Value] = field(default_factory=dict)
     depth: int = 0
@@ -86,11 +65,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One attempt of a workflow run, as it stands.
-
-    Attributes:
-        listed_at: Before this moment, lists do not show the run.
-    """
+    """A workflow run in its newest attempt; lists show it from `listed_at` on."""
 
     id: int
     number: int
@@ -102,7 +77,6 @@ class Run:
     created_at: float
     started_at: float
     updated_at: float
-    triggering_actor: str
     attempt: int = 1
     status: str = "queued"
     conclusion: str | None = None
@@ -117,6 +91,22 @@ class Run:
     def is_completed(self) -> bool:
         """Tell whether the run has its conclusion."""
         return self.status == "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A run that is to be performed.
+
+    Attributes:
+        workflow: The file as it was at the run's commit.
+        text: The file's content, as act is to read it.
+        carried: The jobs whose results come from the attempt before.
+    """
+
+    run: Run
+    workflow: Workflow
+    text: str
+    carried: frozenset[str] = frozenset()
 
 
 def run_conclusion(jobs: Iterable[Job]) -> str:

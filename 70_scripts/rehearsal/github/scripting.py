@@ -35,7 +35,6 @@ class ScriptedRun:
     event: str = "push"
     attempt: int = 1
     branch: str = "main"
-    actor: str = "octocat"
     run_id: int | None = None
     listed_after: float = 0.0
     jobs: Mapping[str, str] | None = None
@@ -46,7 +45,7 @@ def script(ledger: Ledger, scripted: ScriptedRun) -> Run:
     """Add or alter one run, and return it."""
     path = f".github/workflows/{scripted.workflow}"
     ref = f"refs/heads/{scripted.branch}"
-    trigger = Trigger(scripted.event, scripted.sha, ref, scripted.actor, {})
+    trigger = Trigger(scripted.event, scripted.sha, ref, {})
     known = ledger.run(scripted.run_id) if scripted.run_id else None
     name = known.workflow_name if known else scripted.workflow.rsplit(".", 1)[0]
     run = known or ledger.open_run(path, name, name, trigger)
@@ -55,8 +54,8 @@ def script(ledger: Ledger, scripted: ScriptedRun) -> Run:
     is_over = scripted.status == "completed"
     for job, conclusion in _jobs(scripted).items():
         id_ = _put_job(ledger, run, scripted.attempt, job, conclusion)
-        for line in scripted.logs.get(job, "").splitlines():
-            ledger.append_log(id_, f"2026-01-01T00:00:00.0000000Z {line}\n")
+        if text := scripted.logs.get(job):
+            ledger.append_log(id_, text)
     return ledger.update_run(
         run.id,
         trigger=trigger,

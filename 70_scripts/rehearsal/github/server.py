@@ -3,36 +3,44 @@
 Owns the wiring of the parts and the service's life.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Self, Unpack
 
 from rehearsal.faults import Faults
+from rehearsal.github.catalog import Catalog
+from rehearsal.github.deployments import Deployments
+from rehearsal.github.engine import Engine
+from rehearsal.github.events import Events
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.origin import Origin
+from rehearsal.github.performance import Performer
+from rehearsal.github.pulls import Pulls
 from rehearsal.github.pushes import Push, PushWatcher
 from rehearsal.github.rest.app import api_application
+from rehearsal.github.rest.backstage import Backstage
 from rehearsal.github.rest.limits import Limits
 from rehearsal.github.runs import Job, Run
 from rehearsal.github.scripting import ScriptedRun, script
-from rehearsal.github.settings import Options, Settings
+from rehearsal.github.site import TOKEN, Site
+from rehearsal.github.starting import Starter
 from rehearsal.github.tokens import Tokens
-from rehearsal.github.wiring import assembled
-from rehearsal.serving import LoopbackServer
+from rehearsal.serving import LoopbackService
 
 
-class GitHubServer:
+class GitHubServer(LoopbackService):
     """A GitHub for one repository, on 127.0.0.1.
 
     Attributes:
         faults: What goes wrong with the next answers.
         limits: The rate limits, which may be used up on purpose.
         ledger: Every run and job.
-        secrets: The repository's secrets; changes count from the next run on.
-        variables: The repository's variables, likewise.
+        variables: The repository's variables; changes count from the next run on.
         reviewed: The environments with reviewers, likewise.
         token: A personal token that the API accepts.
     """
+
+    token = TOKEN
 
     def __init__(
         self,
@@ -41,62 +49,58 @@ class GitHubServer:
         repo: str,
         act: Path | None,
         home: Path,
-        **options: Unpack[Options],
+        *,
+        secrets: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        seconds_per_minute: float = 60.0,
     ) -> None:
         """Set the service up; nothing listens and nothing runs before `start`.
 
-        Args:
-            origin: The bare repository; it gets a `post-receive` hook.
-            owner: Whose repository it is.
-            repo: Its name.
-            act: The program that runs workflows; None lets pushes start nothing.
-            home: The HOME of every job. The runner's own files go below it.
-            options: Anything else of `Settings`, such as the secrets.
+        See `Site` for the arguments; the bare repository gets a `post-receive` hook.
         """
-        self._server, self._takes_pushes = LoopbackServer(), act is not None
-        settings = Settings(self._server.url, owner, repo, act, home, **options)
-        self.secrets, self.variables = settings.secrets, settings.variables
-        self.reviewed = settings.reviewed
-        self.token, self.faults, self.limits = settings.token, Faults(), Limits()
-        tokens = Tokens([settings.token])
-        self._parts = assembled(settings, Origin(origin), tokens)
-        self.ledger = self._parts.ledger
-        self._app = api_application(self._parts, tokens, self.limits, self.faults)
-        self._watcher = PushWatcher(origin, self._receive)
+        super().__init__()
+        self.variables, kept = dict(variables or {}), dict(secrets or {})
+        more = (kept, self.variables, environment or {}, seconds_per_minute)
+        site = Site(self.url, owner, repo, act, home, *more)
+        self.faults, self.limits, self.ledger = Faults(), Limits(), Ledger()
+        tokens, git = Tokens(), Origin(origin)
+        deployments, catalog = Deployments(self.ledger), Catalog(git)
+        self.reviewed = deployments.reviewed
+        performer = Performer(site, git, self.ledger, tokens)
+        self._engine = Engine(site, self.ledger, tokens, performer, deployments)
+        starter = Starter(site, git, catalog, self.ledger, self._engine)
+        self._events = Events(site, git, catalog, starter)
+        pulls = Pulls(git, self.ledger, self._events.pull, self._events.push)
+        self._engine.on_completed = self._events.completed
+        self._events.on_push = pulls.pushed
+        behind = Backstage(
+            site, git, self.ledger, catalog, starter, self._engine, pulls, deployments
+        )
+        self.app = api_application(behind, tokens, self.limits, self.faults)
+        receive = self._events.push if act else self._events.pushes.append
+        self._watcher = PushWatcher(origin, receive)
 
     @property
     def api_url(self) -> str:
-        """Return the address of the API."""
-        return self._server.url
-
-    @property
-    def server_url(self) -> str:
-        """Return the address of the site."""
-        return self._server.url
+        """Return the address of the API, which is also the site's."""
+        return self.url
 
     @property
     def pushes(self) -> tuple[Push, ...]:
         """Return every push so far, with the time it was received."""
-        return tuple(self._parts.events.pushes)
+        return tuple(self._events.pushes)
 
     def start(self) -> None:
         """Listen, and take pushes."""
-        self._server.start(self._app)
+        super().start()
         self._watcher.start()
 
     def stop(self) -> None:
         """Stop listening, and end every run with all of its processes."""
         self._watcher.stop()
-        self._parts.engine.stop()
-        self._server.stop()
-
-    def refuse_connections(self) -> None:
-        """Stop listening for a while; runs go on."""
-        self._server.stop()
-
-    def accept_connections(self) -> None:
-        """Listen again, at the same address."""
-        self._server.start(self._app)
+        self._engine.stop()
+        super().stop()
 
     def script_runs(self, *scripted: ScriptedRun) -> tuple[Run, ...]:
         """Add or alter runs without performing anything."""
@@ -104,18 +108,18 @@ class GitHubServer:
 
     def announce_end(self, run: Run) -> None:
         """Start what the end of a run starts, as for one that was performed."""
-        self._parts.events.completed(run)
+        self._events.completed(run)
 
     def approve(self, run: Run) -> None:
         """Let a run begin that waits for the reviewers of its environment."""
-        self._parts.engine.approve(run.id)
+        self._engine.approve(run.id)
 
     def runs(self, sha: str | None = None, workflow: str | None = None) -> list[Run]:
         """Return the runs, the newest first, of one commit or one workflow file."""
         return [
             run
             for run in self.ledger.runs()
-            if sha in (None, run.sha) and workflow in (None, Path(run.path).name)
+            if sha in (None, run.sha) and workflow in (None, os.path.basename(run.path))
         ]
 
     def jobs(self, run: Run) -> tuple[Job, ...]:
@@ -142,18 +146,3 @@ class GitHubServer:
         if not self.ledger.wait_until(found, seconds):
             raise TimeoutError(f"no such run of {workflow} for {sha} in {seconds} s")
         return self.runs(sha, workflow)[0]
-
-    def __enter__(self) -> Self:
-        """Start, and return the server."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop, however the block ended."""
-        self.stop()
-
-    def _receive(self, push: Push) -> None:
-        if self._takes_pushes:
-            self._parts.events.push(push)
-        else:
-            self._parts.events.pushes.append(push)

@@ -5,7 +5,7 @@ the network: an action without a stand-in is an error with its name.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.github.workflow import Workflow, WorkflowError
@@ -14,32 +14,21 @@ ACTIONS = Path(__file__).parent.parent / "actions"
 STAND_INS: Mapping[str, Path] = {
     "actions/cache": ACTIONS / "cache",
     "actions/checkout": ACTIONS / "checkout",
-    "actions/setup-python": ACTIONS / "setup-python",
     "actions/upload-artifact": ACTIONS / "upload-artifact",
     "astral-sh/setup-uv": ACTIONS / "setup-uv",
 }
 _USES = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:/[^@]*)?@(?P<ref>\S+)")
 
 
-def local_repositories(workflows: Iterable[Workflow]) -> tuple[str, ...]:
+def local_repositories(workflow: Workflow) -> tuple[str, ...]:
     """Return what `--local-repository` needs for every action used.
 
     Raises:
-        WorkflowError: A workflow uses an action that has no stand-in.
+        WorkflowError: The workflow uses an action that has no stand-in.
     """
-    found = {
-        f"{repository}@{ref}={_directory(repository, ref)}"
-        for workflow in workflows
-        for repository, ref in _published(workflow)
-    }
-    return tuple(sorted(found))
-
-
-def _published(workflow: Workflow) -> Iterable[tuple[str, str]]:
-    for job in workflow.jobs:
-        for uses in (job.reuses, *(step.uses for step in job.steps)):
-            if uses and (match := _USES.fullmatch(uses)):
-                yield match["repository"], match["ref"]
+    found = (_USES.fullmatch(uses) for job in workflow.jobs for uses in job.uses)
+    pairs = {(match["repository"], match["ref"]) for match in found if match}
+    return tuple(sorted(f"{name}@{ref}={_directory(name, ref)}" for name, ref in pairs))
 
 
 def _directory(repository: str, ref: str) -> Path:

@@ -1,21 +1,17 @@
-"""Know which tokens are good.
-
-Owns the personal tokens given at the start, and the job tokens that die with their
-run.
-"""
+"""Know which tokens are good: a personal one, and those of jobs that run."""
 
 import secrets
 import threading
-from collections.abc import Iterable
+
+from rehearsal.github.site import TOKEN
 
 
 class Tokens:
     """The tokens that the API accepts now."""
 
-    def __init__(self, personal: Iterable[str]) -> None:
-        """Accept these tokens for good."""
+    def __init__(self) -> None:
+        """Accept the personal token for good."""
         self._lock = threading.Lock()
-        self._personal = frozenset(personal)
         self._of_runs: dict[str, int] = {}
 
     def issue(self, run_id: int) -> str:
@@ -34,4 +30,4 @@ class Tokens:
     def is_valid(self, token: str) -> bool:
         """Tell whether the API accepts a token."""
         with self._lock:
-            return token in self._personal or token in self._of_runs
+            return token == TOKEN or token in self._of_runs

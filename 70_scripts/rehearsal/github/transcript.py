@@ -8,15 +8,12 @@ the truth: the results of the steps are.
 from collections.abc import Callable, Mapping
 
 from rehearsal.github.contexts import job_name
-from rehearsal.github.expressions import Value
+from rehearsal.github.values import Value
 from rehearsal.github.ledger import Ledger
 from rehearsal.github.legs import Leg
 from rehearsal.github.log_lines import LogLine, parse_line
-from rehearsal.github.masking import Masker
-from rehearsal.github.queued import ended
-from rehearsal.github.runs import Job, Run
-from rehearsal.github.steps import planned_steps
-from rehearsal.github.workflow import JobPlan, Workflow
+from rehearsal.github.runs import Assignment, Job
+from rehearsal.github.workflow import JobPlan
 
 
 class Transcript:
@@ -24,38 +21,31 @@ class Transcript:
 
     def __init__(
         self,
-        run: Run,
-        workflow: Workflow,
+        assignment: Assignment,
         known: Mapping[str, Value],
         ledger: Ledger,
-        mask: Masker,
+        mask: Callable[[str], str],
         on_start: Callable[[Job, JobPlan | None], None],
         on_end: Callable[[Job, bool], None],
-        carried: frozenset[str] = frozenset(),
     ) -> None:
         """Begin where every job is queued.
 
         Args:
-            run: The attempt.
-            workflow: Its file.
+            assignment: The attempt.
             known: The contexts that names may look at.
             ledger: Where every change is recorded.
             mask: Hides secrets.
             on_start: Told of each job that begins.
             on_end: Told of each job that is about to end, and whether it is only one
                 leg of a matrix.
-            carried: Jobs whose results come from an earlier attempt.
         """
-        self._run, self._workflow, self._known = run, workflow, known
-        self._ledger, self._mask = ledger, mask
+        self._run, self._workflow = assignment.run, assignment.workflow
+        self._known, self._ledger, self._mask = known, ledger, mask
         self._on_start, self._on_end = on_start, on_end
-        self._plans = {plan.id: plan for plan in workflow.jobs}
-        self._carried = carried
-        self._queued = {
-            job.key: job
-            for job in ledger.jobs(run.id, run.attempt)
-            if job.key not in carried
-        }
+        self._plans = {plan.id: plan for plan in self._workflow.jobs}
+        self._carried = assignment.carried
+        jobs = ledger.jobs(self._run.id, self._run.attempt)
+        self._queued = {job.key: job for job in jobs if job.key not in self._carried}
         self._legs: dict[str, Leg] = {}
         self._is_interrupted = False
         self.complaints: list[str] = []
@@ -95,7 +85,7 @@ class Transcript:
                 leg.end(exit_code != 0)
         never = "cancelled" if self._is_interrupted else "skipped"
         for job in self._queued.values():
-            self._ledger.put_job(ended(job, never, self._ledger.clock()))
+            self._ledger.put_job(job.ended(never, self._ledger.clock()))
         return self._ledger.jobs(self._run.id, self._run.attempt)
 
     def _open(self, line: LogLine) -> Leg:
@@ -126,5 +116,4 @@ class Transcript:
             status="in_progress",
             started_at=now,
             is_tolerated=bool(plan and plan.is_tolerated),
-            steps=planned_steps(plan.steps) if plan else (),
         )

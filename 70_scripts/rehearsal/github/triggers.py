@@ -1,17 +1,20 @@
 """Decide which events start a workflow.
 
-Owns `on.push` filters, the words in a commit message that start nothing, and
-`on.workflow_run`. The runner's own program ignores all of these.
+Owns the filters of `on`, GitHub's pattern language in them, and the words in a commit
+message that start nothing. The runner's own program ignores all of these.
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from rehearsal.github.globs import is_any_selected, is_selected
 from rehearsal.github.parsing import listed
 from rehearsal.github.workflow import Workflow
 
+_TOKEN = re.compile(r"\*\*/|\*\*|\*|\\.|\[[^\]]+\]|[?+]|.", re.DOTALL)
+_SPECIAL = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
 PULL_ACTIONS = ("opened", "synchronize", "reopened")
 _SKIP = re.compile(
     r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]"
@@ -24,16 +27,8 @@ def is_skipped_by(message: str) -> bool:
     return bool(_SKIP.search(message))
 
 
-def is_started_by_push(
-    workflow: Workflow, ref: str, changed: Sequence[str] | None
-) -> bool:
-    """Tell whether a push starts this workflow.
-
-    Args:
-        workflow: The file at the pushed commit.
-        ref: The full name of what was pushed.
-        changed: The paths that the push changed; None where GitHub does not look.
-    """
+def is_started_by_push(workflow: Workflow, ref: str, changed: Sequence[str]) -> bool:
+    """Tell whether the push of a ref, which changed these paths, starts a workflow."""
     filters = workflow.triggers.get("push")
     if filters is None:
         return False
@@ -42,7 +37,7 @@ def is_started_by_push(
     own, other = ("tags", "branches") if is_tag else ("branches", "tags")
     if not _passes(filters, own, other, name):
         return False
-    return is_tag or changed is None or _has_path(filters, changed)
+    return is_tag or _has_path(filters, changed)
 
 
 def is_started_by_pull(
@@ -57,16 +52,23 @@ def is_started_by_pull(
     return is_wanted and is_into and _has_path(filters, changed)
 
 
-def is_started_by_run(
-    workflow: Workflow, name: str, branch: str, action: str = "completed"
-) -> bool:
+def is_started_by_run(workflow: Workflow, name: str, branch: str) -> bool:
     """Tell whether the end of another workflow's run starts this workflow."""
     filters = workflow.triggers.get("workflow_run")
     if filters is None or name not in listed(filters.get("workflows")):
         return False
     types = listed(filters.get("types"))
-    is_wanted = not types or action in types
+    is_wanted = not types or "completed" in types
     return is_wanted and _passes(filters, "branches", "", branch)
+
+
+def is_selected(name: str, patterns: Sequence[str]) -> bool:
+    """Tell whether a name passes an ordered list; the last match decides."""
+    selected = False
+    for pattern in patterns:
+        if _compiled(pattern.removeprefix("!")).fullmatch(name):
+            selected = not pattern.startswith("!")
+    return selected
 
 
 def _passes(filters: Mapping[str, Any], own: str, other: str, name: str) -> bool:
@@ -82,7 +84,20 @@ def _passes(filters: Mapping[str, Any], own: str, other: str, name: str) -> bool
 def _has_path(filters: Mapping[str, Any], changed: Sequence[str]) -> bool:
     wanted, unwanted = listed(filters.get("paths")), listed(filters.get("paths-ignore"))
     if wanted:
-        return is_any_selected(changed, wanted)
+        return any(is_selected(path, wanted) for path in changed)
     if unwanted:
         return not changed or not all(is_selected(path, unwanted) for path in changed)
     return True
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(map(_translated, _TOKEN.findall(pattern))), re.DOTALL)
+
+
+def _translated(token: str) -> str:
+    if token in _SPECIAL:
+        return _SPECIAL[token]
+    if len(token) > 1 and token.startswith("["):
+        return token
+    return re.escape(token.removeprefix("\\") if len(token) > 1 else token)

@@ -2,10 +2,16 @@
 
 Owns GitHub's rule: one runs, one waits, a newer one takes the waiting one's place;
 `queue: max` keeps every one, `cancel-in-progress` ends the running one. Decides only:
-starting and cancelling is up to the caller.
+starting and cancelling is up to the caller. A job's own group is held by its whole
+run: one call of act performs all jobs, so a single one cannot be made to wait.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from rehearsal.github.expressions import ExpressionError, evaluate, interpolate
+from rehearsal.github.values import Value, is_true
+from rehearsal.github.workflow import Concurrency, Workflow, WorkflowError
 
 QUEUE_LIMIT = 100
 
@@ -31,6 +37,20 @@ class Decision:
     start: tuple[int, ...] = ()
     drop: tuple[int, ...] = ()
     interrupt: tuple[int, ...] = ()
+
+
+def groups_of(workflow: Workflow, known: Mapping[str, Value]) -> tuple[Group, ...]:
+    """Return the groups of a workflow and of its jobs, each once.
+
+    Raises:
+        WorkflowError: A group's name cannot be evaluated.
+    """
+    wanted = (workflow.concurrency, *(job.concurrency for job in workflow.jobs))
+    try:
+        groups = [_group(one, known) for one in wanted if one is not None]
+    except ExpressionError as error:
+        raise WorkflowError(f"{workflow.path}: concurrency: {error}") from error
+    return tuple({group.key: group for group in reversed(groups)}.values())
 
 
 @dataclass(slots=True)
@@ -84,3 +104,11 @@ class Turns:
         for run_id in admitted:
             del self._waiting[run_id]
         return tuple(admitted)
+
+
+def _group(wanted: Concurrency, known: Mapping[str, Value]) -> Group:
+    cancels = wanted.cancel_in_progress
+    if isinstance(cancels, str):
+        inner = cancels.strip().removeprefix("${{").removesuffix("}}")
+        cancels = is_true(evaluate(inner, known))
+    return Group(interpolate(wanted.group, known), bool(cancels), wanted.keeps_all)

@@ -1,7 +1,7 @@
 """Name the values that a workflow file consists of.
 
 Owns the shape of a workflow as far as whoever queues it needs it: triggers,
-concurrency, and each job's name, needs, labels, time limit and steps. Refuses to
+concurrency, and each job's name, needs, labels, time limit and actions. Refuses to
 read or to run anything.
 """
 
@@ -27,15 +27,6 @@ class Concurrency:
 
 
 @dataclass(frozen=True, slots=True)
-class StepPlan:
-    """What a workflow file says of one step."""
-
-    name: str | None
-    uses: str | None
-    script: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class EnvironmentPlan:
     """The environment that a job names."""
 
@@ -45,7 +36,7 @@ class EnvironmentPlan:
 
 @dataclass(frozen=True, slots=True)
 class JobPlan:
-    """What a workflow file says of one job."""
+    """What a workflow file says of one job; ``uses`` names what is not its own."""
 
     id: str
     name: str
@@ -54,9 +45,8 @@ class JobPlan:
     timeout_minutes: float
     is_tolerated: bool
     has_outputs: bool
-    reuses: str | None
     concurrency: Concurrency | None
-    steps: tuple[StepPlan, ...]
+    uses: tuple[str, ...]
     environment: EnvironmentPlan | None = None
 
 
@@ -66,7 +56,6 @@ class Workflow:
 
     path: str
     name: str
-    run_name: str | None
     triggers: Mapping[str, Any]
     concurrency: Concurrency | None
     jobs: tuple[JobPlan, ...]

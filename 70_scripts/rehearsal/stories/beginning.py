@@ -11,7 +11,7 @@ def begin(stage: Stage) -> str:
     stage.say("\n[bold]Before: a version that is validated and serves[/bold]")
     sha = stage.scene.git("rev-parse", "HEAD")
     stage.scene.github.script_runs(ScriptedRun(sha))
-    stage.scene.script("deploy", "preprod", "--sha", sha)
+    stage.scene.script("deploy", stage.scene.judged, "--sha", sha)
     await_live(stage, sha)
     await_validated(stage, sha)
     return sha

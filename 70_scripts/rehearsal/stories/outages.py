@@ -17,7 +17,7 @@ def github_down(stage: Stage) -> None:
     good = begin(stage)
     stage.say("\n[bold]GitHub is away once the push is live: API and events[/bold]")
     # Its event alone would do: settle.yml believes it where the API is silent.
-    stage.ask_github("PUT", "/actions/workflows/settle.yml/disable")
+    stage.ask_github("PUT", f"/actions/workflows/{stage.workflow('settle')}/disable")
     sha = push_good(stage)
     await_live(stage, sha)
     stage.scene.github.refuse_connections()
@@ -25,9 +25,9 @@ def github_down(stage: Stage) -> None:
     stage.wait(
         "CI passed, and nobody can hear it",
         VERDICT_PATIENCE,
-        lambda: stage.conclusion(sha, "ci.yml") == "success",
+        lambda: stage.ci_of(sha) == "success",
     )
-    stage.check(f"preprod still serves {good[:7]}", stage.serving() == good)
+    stage.check(f"judged still serves {good[:7]}", stage.serving() == good)
     stage.say("\n[bold]GitHub is back: 70_scripts/run resume, as the timer does[/bold]")
     stage.scene.github.accept_connections()
     stage.scene.script("resume")
@@ -49,7 +49,7 @@ def discord_down(stage: Stage) -> None:
         VERDICT_PATIENCE,
         lambda: all(
             stage.conclusion(sha, workflow) == "success"
-            for workflow in ("cd-preprod.yml", "settle.yml")
+            for workflow in map(stage.workflow, ("deploy", "settle"))
         ),
     )
     stage.check("nothing could be told", len(discord.messages) == before)

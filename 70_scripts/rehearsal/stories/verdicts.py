@@ -35,14 +35,14 @@ def slow_ci(stage: Stage) -> None:
         60,
         lambda: stage.told(sha[:7], "CI still running") == 1,
     )
-    stage.check("CI has not ended yet", stage.conclusion(sha, "ci.yml") is None)
-    stage.check(f"preprod still serves {sha[:7]}", stage.serving() == sha)
+    stage.check("CI has not ended yet", stage.ci_of(sha) is None)
+    stage.check(f"judged still serves {sha[:7]}", stage.serving() == sha)
     stage.check("the journal calls it open", stage.end_of(sha) is None)
     await_validated(stage, sha)
     stage.wait(
         "it was settle.yml that did it",
         60,
-        lambda: stage.conclusion(sha, "settle.yml") == "success",
+        lambda: stage.conclusion(sha, stage.workflow("settle")) == "success",
     )
 
 
@@ -50,16 +50,16 @@ def rerun_green(stage: Stage) -> None:
     """Let CI fail for want of something outside, then pass when it is run again."""
     good = begin(stage)
     stage.say("\n[bold]CI fails, though the commit is good[/bold]")
-    sha = push(stage, TEST, NEEDY_TEST, "Ask the shop")
+    sha = push(stage, stage.in_app(TEST), NEEDY_TEST, "Ask the shop")
     await_live(stage, sha)
     await_rolled_back(stage, sha, good, "CI failed", "CI failed")
     stage.wait(
         "CI has ended",
         VERDICT_PATIENCE,
-        lambda: stage.conclusion(sha, "ci.yml") == "failure",
+        lambda: stage.ci_of(sha) == "failure",
     )
     stage.say("\n[bold]“Re-run failed jobs”, and this time the shop is open[/bold]")
     (stage.scene.home / "shop-is-open").touch()
-    run = stage.scene.github.runs(sha, "ci.yml")[0]
+    run = stage.scene.github.runs(sha, stage.scene.layout.ci)[0]
     stage.ask_github("POST", f"/actions/runs/{run.id}/rerun-failed-jobs")
     await_rolled_forward(stage, sha)

@@ -1,9 +1,11 @@
-"""Write deployments and their statuses."""
+"""Write deployments and their statuses, and the statuses of commits."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.github.deployments import Deployment, DeploymentStatus
-from rehearsal.github.payloads.common import Site, moment, node_id, user
+from rehearsal.github.payloads.common import moment, node_id, user
+from rehearsal.github.site import ACTOR, Site
 
 
 def deployment_json(site: Site, deployment: Deployment) -> dict[str, Any]:
@@ -21,7 +23,7 @@ def deployment_json(site: Site, deployment: Deployment) -> dict[str, Any]:
         "original_environment": deployment.environment,
         "environment": deployment.environment,
         "description": deployment.description,
-        "creator": user(site, deployment.creator),
+        "creator": user(site, ACTOR),
         "created_at": moment(deployment.created_at),
         "updated_at": moment(last.created_at),
         "statuses_url": f"{own}/statuses",
@@ -41,7 +43,7 @@ def deployment_status_json(
         "id": status.id,
         "node_id": node_id("DES", status.id),
         "state": status.state,
-        "creator": user(site, status.creator),
+        "creator": user(site, ACTOR),
         "description": status.description,
         "environment": deployment.environment,
         "target_url": status.log_url,
@@ -51,4 +53,16 @@ def deployment_status_json(
         "updated_at": moment(status.created_at),
         "deployment_url": own,
         "repository_url": site.api,
+    }
+
+
+def commit_status_json(site: Site, status: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a commit status; what was said of it stands as it was said."""
+    return {
+        **status,
+        "url": f"{site.api}/statuses/{status['sha']}",
+        "avatar_url": f"{site.base}/avatars/{ACTOR}",
+        "node_id": node_id("SC", status["id"]),
+        "updated_at": status["created_at"],
+        "creator": user(site, ACTOR),
     }

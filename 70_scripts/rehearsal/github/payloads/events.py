@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.github.expressions import Value
+from rehearsal.github.values import Value
 from rehearsal.github.origin import ZERO_SHA, Commit
-from rehearsal.github.payloads.common import Site, user
-from rehearsal.github.payloads.repositories import repository
+from rehearsal.github.payloads.common import repository, user
+from rehearsal.github.payloads.runs import commit_json
 from rehearsal.github.pushes import Push
+from rehearsal.github.site import ACTOR, BRANCH, Site
 
 
 def push_event(
-    site: Site, push: Push, commits: tuple[Commit, ...], head: Commit, actor: str
+    site: Site, push: Push, commits: tuple[Commit, ...], head: Commit
 ) -> dict[str, Any]:
     """Return the payload of a push; the commits come oldest first."""
     return {
@@ -25,36 +26,34 @@ def push_event(
         "compare": f"{site.html}/compare/{push.before[:12]}...{push.after[:12]}",
         "commits": [_commit(site, commit) for commit in commits],
         "head_commit": _commit(site, head),
-        "pusher": {"name": actor, "email": f"{actor}@users.noreply.github.com"},
-        **_everywhere(site, actor),
+        "pusher": {"name": ACTOR, "email": f"{ACTOR}@users.noreply.github.com"},
+        **_everywhere(site),
     }
 
 
 def dispatch_event(
-    site: Site, path: str, ref: str, inputs: Mapping[str, Value], actor: str
+    site: Site, path: str, ref: str, inputs: Mapping[str, Value]
 ) -> dict[str, Any]:
     """Return the payload of a run started by hand."""
     return {
         "ref": ref,
         "workflow": path,
         "inputs": dict(inputs),
-        **_everywhere(site, actor),
+        **_everywhere(site),
     }
 
 
-def pull_event(
-    site: Site, pull: Mapping[str, Any], action: str, actor: str
-) -> dict[str, Any]:
+def pull_event(site: Site, pull: Mapping[str, Any], action: str) -> dict[str, Any]:
     """Return the payload of something done to a pull request."""
     return {
         "action": action,
         "number": pull["number"],
         "pull_request": dict(pull),
-        **_everywhere(site, actor),
+        **_everywhere(site),
     }
 
 
-def run_event(site: Site, run: Mapping[str, Any], actor: str) -> dict[str, Any]:
+def run_event(site: Site, run: Mapping[str, Any]) -> dict[str, Any]:
     """Return the payload of the end of another run."""
     return {
         "action": "completed",
@@ -64,27 +63,18 @@ def run_event(site: Site, run: Mapping[str, Any], actor: str) -> dict[str, Any]:
             "name": run["name"],
             "path": run["path"],
         },
-        **_everywhere(site, actor),
+        **_everywhere(site),
     }
 
 
-def _everywhere(site: Site, actor: str) -> dict[str, Any]:
-    extra = {"default_branch": site.default_branch, "clone_url": f"{site.html}.git"}
+def _everywhere(site: Site) -> dict[str, Any]:
+    extra = {"default_branch": BRANCH, "clone_url": f"{site.html}.git"}
     return {
         "repository": {**repository(site), **extra},
-        "sender": user(site, actor),
+        "sender": user(site, ACTOR),
     }
 
 
 def _commit(site: Site, commit: Commit) -> dict[str, Any]:
-    author, committer = commit.author, commit.committer
-    return {
-        "id": commit.sha,
-        "tree_id": commit.tree,
-        "distinct": True,
-        "message": commit.message,
-        "timestamp": committer[2],
-        "url": f"{site.html}/commit/{commit.sha}",
-        "author": {"name": author[0], "email": author[1]},
-        "committer": {"name": committer[0], "email": committer[1]},
-    }
+    url = f"{site.html}/commit/{commit.sha}"
+    return {**commit_json(commit), "distinct": True, "url": url}

@@ -3,28 +3,28 @@
 from typing import Any
 
 from rehearsal.github.origin import Commit
-from rehearsal.github.payloads.common import Site, moment, node_id, user
-from rehearsal.github.payloads.repositories import repository
-from rehearsal.github.runs import Job, Run, Step
+from rehearsal.github.payloads.common import moment, node_id, repository, user
+from rehearsal.github.runs import Job, Run
+from rehearsal.github.site import ACTOR, BRANCH, Site
 from rehearsal.github.workflow import Workflow
 
 RUNNER = "rehearsal"
 
 
 def workflow_json(
-    site: Site, workflow: Workflow, number: int, created: float, *, is_disabled: bool
+    site: Site, workflow: Workflow, number: int, *, is_disabled: bool
 ) -> dict[str, Any]:
-    """Return a workflow."""
+    """Return a workflow; how old its file is, nobody asks."""
     return {
         "id": number,
         "node_id": node_id("W", number),
         "name": workflow.name,
         "path": workflow.path,
         "state": "disabled_manually" if is_disabled else "active",
-        "created_at": moment(created),
-        "updated_at": moment(created),
+        "created_at": moment(0.0),
+        "updated_at": moment(0.0),
         "url": f"{site.api}/actions/workflows/{number}",
-        "html_url": f"{site.html}/blob/{site.default_branch}/{workflow.path}",
+        "html_url": f"{site.html}/blob/{BRANCH}/{workflow.path}",
         "badge_url": f"{site.html}/actions/workflows/{workflow.file}/badge.svg",
     }
 
@@ -52,12 +52,25 @@ def run_json(site: Site, run: Run, commit: Commit | None) -> dict[str, Any]:
         "created_at": moment(run.created_at),
         "updated_at": moment(run.updated_at),
         "run_started_at": moment(run.started_at),
-        "actor": user(site, run.trigger.actor),
-        "triggering_actor": user(site, run.triggering_actor),
-        "head_commit": _head_commit(commit) if commit else None,
+        "actor": user(site, ACTOR),
+        "triggering_actor": user(site, ACTOR),
+        "head_commit": commit_json(commit) if commit else None,
         "repository": repository(site),
         "head_repository": repository(site),
         **_run_links(site, run),
+    }
+
+
+def commit_json(commit: Commit) -> dict[str, Any]:
+    """Return the short form of a commit."""
+    author, committer = commit.author, commit.committer
+    return {
+        "id": commit.sha,
+        "tree_id": commit.tree,
+        "message": commit.message,
+        "timestamp": committer[2],
+        "author": {"name": author[0], "email": author[1]},
+        "committer": {"name": committer[0], "email": committer[1]},
     }
 
 
@@ -79,8 +92,8 @@ def _run_links(site: Site, run: Run) -> dict[str, str | None]:
 
 
 def job_json(site: Site, job: Job, run: Run) -> dict[str, Any]:
-    """Return a job with its steps."""
-    has_runner = job.status == "in_progress" or bool(job.steps and job.conclusion)
+    """Return a job; its steps are told by its log alone."""
+    has_runner = job.started_at is not None
     return {
         "id": job.id,
         "run_id": job.run_id,
@@ -98,34 +111,10 @@ def job_json(site: Site, job: Job, run: Run) -> dict[str, Any]:
         "started_at": moment(job.started_at or job.created_at),
         "completed_at": moment(job.completed_at),
         "name": job.name,
-        "steps": [_step_json(step) for step in job.steps],
         "check_run_url": f"{site.api}/check-runs/{job.id}",
         "labels": list(job.labels),
         "runner_id": 1 if has_runner else None,
         "runner_name": RUNNER if has_runner else None,
         "runner_group_id": 1 if has_runner else None,
         "runner_group_name": "Default" if has_runner else None,
-    }
-
-
-def _step_json(step: Step) -> dict[str, Any]:
-    return {
-        "name": step.name,
-        "status": step.status,
-        "conclusion": step.conclusion,
-        "number": step.number,
-        "started_at": moment(step.started_at),
-        "completed_at": moment(step.completed_at),
-    }
-
-
-def _head_commit(commit: Commit) -> dict[str, Any]:
-    author, committer = commit.author, commit.committer
-    return {
-        "id": commit.sha,
-        "tree_id": commit.tree,
-        "message": commit.message,
-        "timestamp": committer[2],
-        "author": {"name": author[0], "email": author[1]},
-        "committer": {"name": committer[0], "email": committer[1]},
     }

@@ -1,6 +1,7 @@
-"""Start, repeat and cancel runs on request."""
+"""Start, repeat and cancel runs on request, and open and merge pull requests."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rehearsal.github.inputs import InputError
+from rehearsal.github.payloads.pulls import pull_json
 from rehearsal.github.payloads.runs import workflow_json
 from rehearsal.github.rest.backstage import Backstage
 from rehearsal.github.rest.errors import Refusal, not_found
@@ -20,28 +22,29 @@ from rehearsal.github.rest.requests import (
 from rehearsal.github.runs import Run
 from rehearsal.github.workflow import Workflow
 
-NEWEST_VERSION = "2026-03-10"
-
 
 class ActionRoutes:
-    """The writing half of Actions, and the workflows themselves."""
+    """The writing half of Actions, the workflows themselves, and pull requests."""
 
     def __init__(self, backstage: Backstage) -> None:
         """Act on what is backstage."""
-        self._backstage = backstage
+        self._backstage, self._site = backstage, backstage.site
+        self._pulls = backstage.pulls
 
     def routes(self) -> list[Route]:
         """Return every route, relative to the repository."""
-        run, post = "/actions/runs/{run}", ["POST"]
+        run, post, put = "/actions/runs/{run}", ["POST"], ["PUT"]
         workflow = "/actions/workflows/{workflow}"
         return [
             Route("/actions/workflows", self.workflows),
             Route(workflow, self.workflow),
             Route(f"{workflow}/dispatches", self.dispatch, methods=post),
-            Route(f"{workflow}/{{switch}}", self.switch, methods=["PUT"]),
+            Route(f"{workflow}/{{switch}}", self.switch, methods=put),
             Route(f"{run}/rerun", self._repeating(False), methods=post),
             Route(f"{run}/rerun-failed-jobs", self._repeating(True), methods=post),
             Route(f"{run}/cancel", self.cancel, methods=post),
+            Route("/pulls", self.open_pull, methods=post),
+            Route("/pulls/{number}/merge", self.merge_pull, methods=put),
         ]
 
     def workflows(self, request: Request) -> Response:
@@ -51,7 +54,7 @@ class ActionRoutes:
 
     def workflow(self, request: Request) -> Response:
         """Show a workflow."""
-        path = self._backstage.workflow_path(request.path_params["workflow"])
+        path = self._backstage.workflow_path(request)
         for workflow in self._backstage.catalog.current():
             if workflow.path == path:
                 return JSONResponse(self._json(workflow))
@@ -64,21 +67,13 @@ class ActionRoutes:
         if not isinstance(body.get("ref"), str):
             message = 'Invalid request.\n\n"ref" wasn\'t supplied.'
             raise Refusal(422, message)
-        run = await run_in_threadpool(self._dispatched, request, body)
-        is_new = request.scope["state"]["version"] == NEWEST_VERSION
-        if not body.get("return_run_details", is_new):
-            return Response(status_code=204)
-        site = self._backstage.site
-        links = {
-            "run_url": f"{site.api}/actions/runs/{run.id}",
-            "html_url": f"{site.html}/actions/runs/{run.id}",
-        }
-        return JSONResponse({"workflow_run_id": run.id, **links})
+        await run_in_threadpool(self._dispatched, request, body)
+        return Response(status_code=204)
 
     def switch(self, request: Request) -> Response:
         """Disable a workflow, or enable it again."""
         require_token(request)
-        path = self._backstage.workflow_path(request.path_params["workflow"])
+        path = self._backstage.workflow_path(request)
         disabled = self._backstage.catalog.disabled
         switches = {"disable": disabled.add, "enable": disabled.discard}
         if request.path_params["switch"] not in switches:
@@ -89,16 +84,41 @@ class ActionRoutes:
     def cancel(self, request: Request) -> Response:
         """Cancel a run."""
         require_token(request)
-        run = self._run(request)
+        run = self._backstage.run(request)
         if run.is_completed:
             raise Refusal(409, "Cannot cancel a workflow run that is completed.")
         self._backstage.engine.cancel(run.id)
         return JSONResponse({}, 202)
 
+    async def open_pull(self, request: Request) -> Response:
+        """Open a pull request."""
+        require_token(request)
+        body = await body_of(request)
+        wanted = [str(body.get(name, "")) for name in ("title", "head", "base")]
+        try:
+            pull = await run_in_threadpool(self._pulls.open, *wanted)
+        except InputError as error:
+            raise Refusal(422, f"Validation Failed: {error}") from error
+        return JSONResponse(pull_json(self._site, pull), 201)
+
+    async def merge_pull(self, request: Request) -> Response:
+        """Merge a pull request, by a merge commit."""
+        require_token(request)
+        found = self._pulls.get(number_of(request, "number"))
+        if found is None:
+            raise not_found()
+        try:
+            pull = await run_in_threadpool(self._pulls.merge, found)
+        except InputError as error:
+            raise Refusal(405, str(error)) from error
+        message = "Pull Request successfully merged"
+        return JSONResponse({"sha": pull.trial, "merged": True, "message": message})
+
     def _repeating(self, only_failed: bool) -> Callable[[Request], Awaitable[Response]]:
         async def repeat(request: Request) -> Response:
             require_token(request)
-            await run_in_threadpool(self._repeat, self._run(request), only_failed)
+            run = self._backstage.run(request)
+            await run_in_threadpool(self._repeat, run, only_failed)
             return JSONResponse({}, 201)
 
         return repeat
@@ -108,25 +128,18 @@ class ActionRoutes:
             raise Refusal(403, "This workflow is already running")
         if only_failed and run.conclusion == "success":
             raise Refusal(403, "The workflow run has no failed jobs to run again")
-        self._backstage.manual.repeat(run, only_failed)
+        self._backstage.starter.repeat(run, only_failed)
 
-    def _dispatched(self, request: Request, body: dict[str, object]) -> Run:
-        path = self._backstage.workflow_path(request.path_params["workflow"])
-        inputs = body.get("inputs") or {}
+    def _dispatched(self, request: Request, body: dict[str, Any]) -> None:
+        path, inputs = self._backstage.workflow_path(request), body.get("inputs") or {}
         if not isinstance(inputs, dict):
             raise Refusal(422, "Invalid request.\n\nFor 'inputs', not an object.")
         try:
-            return self._backstage.manual.dispatch(path, str(body["ref"]), inputs)
+            self._backstage.starter.dispatch(path, str(body["ref"]), inputs)
         except InputError as error:
             raise Refusal(422, str(error)) from error
 
-    def _run(self, request: Request) -> Run:
-        if run := self._backstage.ledger.run(number_of(request, "run")):
-            return run
-        raise not_found()
-
     def _json(self, workflow: Workflow) -> dict[str, object]:
         number = self._backstage.ledger.workflow_id(workflow.path)
-        site, created = self._backstage.site, self._backstage.started_at
         is_off = workflow.path in self._backstage.catalog.disabled
-        return workflow_json(site, workflow, number, created, is_disabled=is_off)
+        return workflow_json(self._site, workflow, number, is_disabled=is_off)

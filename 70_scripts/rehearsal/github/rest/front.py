@@ -18,9 +18,9 @@ from rehearsal.github.rest.limits import Limits
 from rehearsal.github.tokens import Tokens
 
 VERSIONS = ("2022-11-28", "2026-03-10")
-# Files are served by another host, which asks for nothing.
+# Files are served by another host, which asks for nothing; so are people's pages.
 FILES = "/_files/"
-_UNCOUNTED = ("/rate_limit",)
+_API = ("/repos/", "/repositories/")
 _NO_AGENT = (
     "Request forbidden by administrative rules. Please make sure your request has a"
     " User-Agent header.\n"
@@ -40,6 +40,9 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
+            return
+        if not scope["path"].startswith((FILES, *_API)):
+            await self._routes(scope, receive, send)
             return
         query = scope["query_string"].decode("latin-1")
         fault = self._faults.take(f"{scope['path']}?{query}")
@@ -61,16 +64,15 @@ class Front:
             refused = _error(401, "Bad credentials")
         if refused:
             return self._finished(refused, headers, None)
-        is_counted = scope["path"] not in _UNCOUNTED
-        if is_counted and not self._limits.of(token).remaining:
+        if not self._limits.of(token).remaining:
             return self._finished(_used_up(scope, token), headers, token)
-        scope["state"] = {"token": token, "version": _version(headers)}
+        scope["state"] = {"token": token}
         answer = _tagged(await capture(self._routes, scope, receive), token)
         is_known = _is_match(headers.get("if-none-match"), answer.header("etag"))
         if scope["method"] == "GET" and answer.status == 200 and is_known:
             answer = Answer(304, (("etag", answer.header("etag") or ""),))
         # An unchanged answer is free, but only for those who say who they are.
-        if is_counted and not (answer.status == 304 and token):
+        if not (answer.status == 304 and token):
             self._limits.charge(token)
         return self._finished(answer, headers, token)
 
