@@ -9,6 +9,7 @@ LAYERS = {
     "core": "Core: pure decisions",
     "effects": "Effects: processes, HTTP, files, the job",
     "adapters": "Adapters: one for each outside thing",
+    "journal": "Journal: what happened, and what waits to be told",
     "strategies": "Strategies: how an environment changes version",
     "operations": "Operations",
 }

@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rehearsal.configuring import OWNER, REPOSITORY
-from rehearsal.discord.messages import Message
 from rehearsal.scene import Scene
 from rehearsal.stage import Stage
 from rich.markup import escape
+
+if TYPE_CHECKING:  # `rehearse --help` needs no server.
+    from rehearsal.discord.messages import Message
 
 STEPS = (
     "SELECT d.environment, d.kind, d.sha, s.name, s.at FROM step s JOIN deployment d "
@@ -134,5 +137,5 @@ def _notices(scene: Scene) -> Iterator[Event]:
         yield Event(message.edited_at or message.at, "Discord", title)
 
 
-def _shown(message: Message) -> str:
+def _shown(message: "Message") -> str:
     return ESCAPED.sub(r"\1", message.content)
