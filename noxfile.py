@@ -122,7 +122,7 @@ def _in_app(*argv: str) -> tuple[str, ...]:
     return _tool("uv", *options, "10_preprod", "--", *argv)
 
 
-def _divided(workers: int, by: str = "load") -> tuple[str, ...]:
+def _divided(workers: int, by: str = "worksteal") -> tuple[str, ...]:
     return ("-n", str(workers), "--dist", by) if workers > 1 else ()
 
 
@@ -135,7 +135,7 @@ def _suite(
     name: str,
     *argv: str,
     workers: int = 1,
-    by: str = "load",
+    by: str = "worksteal",
     obstacle: Callable[[], str] = str,
     group: str = "pipeline",
 ) -> Check:
@@ -149,8 +149,8 @@ def _files(pattern: str) -> list[str]:
 
 RUN, WORKFLOWS = "70_scripts/run", ".github/workflows/*.yml"
 NEITHER = "not docker and not rehearsal and not browser"
-ENGINE = "docker and not browser"
-PLAYED = "rehearsal and not docker and not story"
+ENGINE = "docker and not browser and not rehearsal"
+PLAYED = "rehearsal and not story"
 MYPY = ("mypy", "--python-executable", ".venv/bin/python", "src")
 ZIZMOR = ("zizmor", "--quiet", "--offline", "--color=never", "--persona=auditor")
 PYDOCSTYLE = ("pydocstyle", "--convention=google", "10_preprod/src", "30_docker")
@@ -173,16 +173,17 @@ CHECKS: tuple[Check, ...] = (
     Check("actionlint", "quality", _tool("actionlint", *_files(WORKFLOWS))),
     Check("zizmor", "quality", _tool(*ZIZMOR, ".github")),
     _suite("library", "tests", "--ignore=tests/faults", "-m", NEITHER, workers=JOBS),
-    # A case also waits; a file's tests share what their worker set up.
-    _suite("faults", "tests/faults", "-m", NEITHER, workers=2 * JOBS, by="loadfile"),
-    _suite("rehearsal", "tests/end_to_end", "-m", PLAYED),
+    # A case also waits.
+    _suite("faults", "tests/faults", "-m", NEITHER, workers=2 * JOBS),
+    _suite("rehearsal", "tests/end_to_end", "-m", PLAYED, workers=JOBS),
     _suite("browser", "tests", "-m", "browser and not docker", obstacle=no_browser),
+    # A file's tests share the containers that their worker set up.
     _suite(
         "docker", "tests", "-m", ENGINE, workers=JOBS, by="loadfile", obstacle=no_engine
     ),
     # Chromium drops what it loads whenever a container's network comes or goes.
     _suite("pages", "tests", "-m", "docker and browser", obstacle=no_page),
-    _suite("stories", "tests/end_to_end", "-m", "story", group="stories"),
+    _suite("stories", "tests/end_to_end", "-m", "story", workers=JOBS, group="stories"),
     Check("infrastructure", "infrastructure", _in_app("pytest", "../50_test", "-v")),
 )
 if not (ROOT / "50_test").is_dir():

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,7 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="checks-of-prod-") as scratch:
         variables = {}
         if "prod" in wanted.values():
-            variables["CHECK_PROD"] = _copy_of_prod(Path(scratch), arguments)
+            variables["CHECK_PROD"] = _copy_of_prod(Path(scratch), arguments, wanted)
         ended = run(wanted, arguments.jobs, ROOT / "noxfile.py", variables)
     groups = (*GROUPS, *ON_REQUEST)
     ended.sort(key=lambda each: groups.index(each.group))
@@ -99,9 +100,14 @@ def _passed(arguments: argparse.Namespace) -> str | None:
         return None
 
 
-def _copy_of_prod(folder: Path, arguments: argparse.Namespace) -> str:
-    """Copy prod's code into a folder; return the folder, or why there is no copy."""
-    from checks.scope import prod_commit
+def _copy_of_prod(
+    folder: Path, arguments: argparse.Namespace, wanted: dict[str, str]
+) -> str:
+    """Copy prod's code into a folder; return the folder, or why there is no copy.
+
+    What is checked out here, and checked as such, leaves ``wanted``.
+    """
+    from checks.scope import is_checked_out, prod_commit
     from pipeline.config import load_config
 
     try:
@@ -110,6 +116,11 @@ def _copy_of_prod(folder: Path, arguments: argparse.Namespace) -> str:
     except ExpectedError as error:
         return str(error)
     say(f"==> prod: checking {sha.short}, {reason}")
+    with suppress(ExpectedError):  # On the VM, of another repository, it is not known.
+        if is_checked_out(sha, ROOT):
+            say("==> prod: that is what is checked out here: nothing is checked twice")
+            for name in [name for name in wanted if f"prod-{name}" in wanted]:
+                del wanted[f"prod-{name}"]
     return str(folder)
 
 

@@ -30,7 +30,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.publish:
         options.append("--publish-faults")
     places = ("tests/docker/test_rollback.py", "tests/faults")
-    command = (*PYTEST, "-m", "fault", "--dist", "loadfile", *options, *places)
+    command = (*PYTEST, "-m", "fault", "--dist", "worksteal", *options, *places)
     path = f"/usr/bin{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(command, cwd=CHECKOUT, env={**os.environ, "PATH": path})
     return done.returncode

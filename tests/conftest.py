@@ -1,6 +1,7 @@
 """What holds for all suites: nothing is skipped where CI is set, and who may mount."""
 
 import os
+from random import randrange
 from typing import TypeVar
 
 import pytest
@@ -11,6 +12,10 @@ from tests.mounting import NOBODY, Mounts, mounts, namespace
 from tests.rehearsal.described import only_described_requests
 
 __all__ = ["only_described_requests"]
+
+# Each run of CI draws other histories; xdist's workers inherit this process's draw.
+if "CI" in os.environ:
+    os.environ.setdefault("HISTORY_SEED", str(randrange(1_000_000)))
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -47,6 +52,12 @@ def pytest_runtest_makereport(
 def pytest_make_collect_report(collector: pytest.Collector) -> "object":
     """Turn a skipped module into a failed one where CI is set."""
     return _judged((yield))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to draw the same histories again."""
+    if seed := os.environ.get("HISTORY_SEED"):
+        terminalreporter.write_line(f"histories were drawn with HISTORY_SEED={seed}")
 
 
 def _judged(report: Report) -> Report:

@@ -42,6 +42,17 @@ def prod_commit(config: Config, checkout: Path) -> tuple[Store, Sha, str]:
         return store, Worktree(checkout).head(), "HEAD"
 
 
+def is_checked_out(sha: Sha, checkout: Path) -> bool:
+    """Tell whether a checkout holds a commit's files and, ignored ones aside, no other.
+
+    Raises:
+        CommandFailed: the commit is not known there.
+    """
+    at, others = ("-C", str(checkout)), ("ls-files", "--others", "--exclude-standard")
+    changed = git(*at, "diff", "--quiet", str(sha), allowed=(0, 1)).code
+    return not changed and not git(*at, *others).text
+
+
 def _on_the_vm(config: Config) -> tuple[Sha | None, str]:
     if "prod" in config.environments:
         tree = config.paths.root / config.environments["prod"].worktree

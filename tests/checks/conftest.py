@@ -64,11 +64,8 @@ class Clone:
         return Seen(done.returncode, rows, done.stdout + done.stderr)
 
     def leave_quick_tests(self) -> None:
-        """Take the app's slow tests away, and the modules that only they run."""
-        (self.path / "10_preprod/tests/unit/test_pages.py").unlink()
-        omit = 'omit = ["*/main.py", "*/charts.py", "*/views/*"]'
-        changed = {"branch = true": f"branch = true\n{omit}"}
-        self.edit("10_preprod/pyproject.toml", changed)
+        """Leave of the app's tests those of one module, which alone is measured."""
+        leave_quick_tests(self.path / "10_preprod")
 
     def edit(self, file: str, change: Mapping[str, str]) -> None:
         """Replace texts that a file must hold."""
@@ -102,6 +99,24 @@ def environment(home: Path) -> dict[str, str]:
     kept = {n: v for n, v in os.environ.items() if not n.startswith(FOREIGN)}
     own = {"HOME": str(home), "XDG_CACHE_HOME": str(cache_folder())}
     return {**kept, **WHO, **own}
+
+
+def leave_quick_tests(app: Path) -> None:
+    """Leave of a copy of the app the tests of one module, which alone is measured.
+
+    What is new beside it is measured, too. All of the tests are the check `app-tests`.
+    """
+    for file in (app / "tests/unit").glob("*.py"):
+        if file.name != "test_release.py":
+            file.unlink()
+    package = app / "src/mangetamain_analytics"
+    others = {path.stem for path in package.glob("[a-z]*.py")} - {"release"}
+    omit = [f"*/{name}.py" for name in sorted(others)] + ["*/views/*", "*/sample/*"]
+    settings = app / "pyproject.toml"
+    measured = "[tool.coverage.run]\n"
+    assert measured in settings.read_text()
+    text = settings.read_text().replace(measured, f"{measured}omit = {omit}\n")
+    settings.write_text(text)
 
 
 def path_without(folder: Path, *hidden: str) -> str:

@@ -1,5 +1,7 @@
 """The git hooks, installed by the one command, in a clone that pushes for real."""
 
+import shutil
+
 import pytest
 
 from tests.checks.conftest import Clone
@@ -31,6 +33,7 @@ def test_a_bad_message_is_refused(hooked: Clone) -> None:
 def test_a_failing_check_stops_the_push(hooked: Clone) -> None:
     """What CI would find red does not leave this machine; mended, it does."""
     hooked.leave_quick_tests()
+    shutil.rmtree(hooked.path / "tests")  # To have less to look through.
     file = hooked.path / PACKAGE / "no.py"
     file.write_text('"""Do nothing."""\nN = { 1:2 }\n')
     hooked.git("add", "--all")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docker.worlds import container_of, container_world
+from tests.sandbox import starting
 from tests.sandbox.vm import SCRIPTS
 from tests.sandbox.world import World
 
@@ -91,11 +92,10 @@ def test_a_promotion_that_dies_is_resumed(world: World) -> None:
     script = str(SCRIPTS / "promote.py")
     point = ("before", "activate done", script)
     config = ("--config", str(world.vm.config))
-    died = subprocess.run(
+    died = starting.run(
         (sys.executable, str(KILLER), *point, "--confirm", "DEPLOY", *config),
         env={**os.environ, "HOME": str(world.vm.home)},
         capture_output=True,
-        check=False,
     )
     assert died.returncode == -9, died.stderr
     world.vm.script("resume")

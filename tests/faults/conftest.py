@@ -1,12 +1,14 @@
 """A sandbox VM with loopback GitHub and Discord, one version validated on it."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.faults.interrupted import Undisturbed, deploy, judge
 from tests.faults.rows import NEVER
+from tests.sandbox.shared import shared
 from tests.sandbox.template import Template, make_awaiting, make_template
 from tests.sandbox.vm import Vm
 from tests.sandbox.world import World, opened
@@ -23,13 +25,14 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Begin a world in which one version was validated, once for all tests."""
-    return make_template(tmp_path_factory.mktemp("template"))
+    return shared(tmp_path_factory, "template", make_template)
 
 
 @pytest.fixture(scope="session")
 def awaited(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Go on to a world in which one more version awaits its verdict, unwatched."""
-    return make_awaiting(template, tmp_path_factory.mktemp("awaited"))
+    make = partial(make_awaiting, template)
+    return shared(tmp_path_factory, "awaited", make)
 
 
 @pytest.fixture
@@ -64,13 +67,18 @@ def undisturbed(
     template: Template, awaited: Template, tmp_path_factory: pytest.TempPathFactory
 ) -> Undisturbed:
     """Tell how each script ends, and which facts it makes, where nothing dies."""
+    make = partial(_undisturbed, template, awaited)
+    return shared(tmp_path_factory, "undisturbed", make)
+
+
+def _undisturbed(template: Template, awaited: Template, folder: Path) -> Undisturbed:
     ends: Undisturbed = {}
-    with template.opened(tmp_path_factory.mktemp("undisturbed")) as world:
+    with template.opened(folder / "deploy") as world:
         file = world.vm.home / "points"
         end = deploy(world, NEVER, str(file))
         ends["deploy"] = end, file.read_text().splitlines()
     for verb, conclusion in (("watch_ci", "failure"), ("settle", "success")):
-        with awaited.opened(tmp_path_factory.mktemp("undisturbed")) as world:
+        with awaited.opened(folder / verb) as world:
             file = world.vm.home / "points"
             end = judge(world, verb, conclusion, NEVER, str(file))
             ends[verb] = end, file.read_text().splitlines()

@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 from tests.faults.test_git import path_with_git, store, tree
+from tests.sandbox import starting
 from tests.sandbox.vm import CACHE, GIT, SCRIPTS
 from tests.sandbox.world import World
 
@@ -42,7 +43,7 @@ def start(world: World, *arguments: str, **environment: str) -> subprocess.Popen
     """Start a real script and go on."""
     verb, *rest = arguments
     command = (sys.executable, SCRIPTS / f"{verb}.py", *rest)
-    return subprocess.Popen(
+    return starting.start(
         (*command, "--config", world.vm.config),
         env={**os.environ, **CACHE, "HOME": str(world.vm.home), **environment},
         stdout=subprocess.DEVNULL,

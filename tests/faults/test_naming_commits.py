@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.rows import NAMES, NO_NAMES, NO_WORDS, cases
+from tests.sandbox import starting
 from tests.sandbox.vm import SCRIPTS
 from tests.sandbox.world import SURE, World
 
@@ -189,7 +190,7 @@ def test_a_terminal_asks(patient: World, typed: str, code: int) -> None:
     newer = patient.push("Newer")
     ours, theirs = pty.openpty()
     argv = (sys.executable, SCRIPTS / "rollback.py", "preprod")
-    process = subprocess.Popen(
+    process = starting.start(
         (*argv, "--config", patient.vm.config),
         env={**os.environ, "HOME": str(patient.vm.home)},
         stdin=theirs,

@@ -11,6 +11,7 @@ import pytest
 
 from tests.mounting import Mounts
 from tests.faults.test_git import tree
+from tests.sandbox import starting
 from tests.sandbox.vm import CACHE, SCRIPTS
 from tests.sandbox.world import World
 
@@ -56,14 +57,13 @@ def broken_pipe() -> Iterator[int]:
 def said_into(world: World, output: int, *arguments: object) -> int:
     """Run a script whose words go into ``output``; return its exit code."""
     verb, *rest = map(str, arguments)
-    done = subprocess.run(
+    done = starting.run(
         (sys.executable, SCRIPTS / f"{verb}.py", *rest, "--config", world.vm.config),
         env={**os.environ, **CACHE, "HOME": str(world.vm.home)},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
         timeout=90,
-        check=False,
     )
     return done.returncode
 

@@ -14,6 +14,7 @@ from pipeline.core.deployment import Step
 
 from tests.faults.interrupted import KILLER
 from tests.faults.rows import PROMOTION_STEPS, WORDS, cases
+from tests.sandbox import starting
 from tests.sandbox.vm import SCRIPTS
 from tests.sandbox.world import SURE, World
 
@@ -47,11 +48,10 @@ def run_python(world: World, *arguments: str) -> "subprocess.CompletedProcess[by
     """Run this interpreter on the VM, with the configuration as last argument."""
     config = ("--config", str(world.vm.config))
     environment = {"HOME": str(world.vm.home), "PYTHONPATH": str(SCRIPTS)}
-    return subprocess.run(
+    return starting.run(
         (sys.executable, *arguments, *config),
         env={**os.environ, **environment},
         capture_output=True,
-        check=False,
     )
 
 
@@ -312,7 +312,7 @@ def test_people_on_ssh_are_asked_for_the_word(patient: World) -> None:
     for word, code in ((b"deploy\n", 3), (b"DEPLOY\n", 0)):
         master, slave = pty.openpty()
         argv = (sys.executable, SCRIPTS / "promote.py", "--config", patient.vm.config)
-        process = subprocess.Popen(
+        process = starting.start(
             argv,
             env={**os.environ, "HOME": str(patient.vm.home)},
             stdin=slave,

@@ -1,4 +1,8 @@
-"""Histories that once broke a promise, each named for what must hold."""
+"""Histories that once broke a promise, each named for what must hold.
+
+The shortest that miss some guard when it is taken out are among them, and early: each
+guard is looked for with these first.
+"""
 
 FOUND = {
     "a red re-run of what has passed, killed or not, is told alike": (
@@ -20,6 +24,17 @@ FOUND = {
     "a second rollback by hand goes further back, and what was taken away stays": (
         "success rollback | ship g | tell 0 success | ship g | tell 0 success "
         "| rollback previous | rollback previous | tell 0 success"
+    ),
+    "a version that never gets healthy goes back, and is not said to serve": (
+        "success rollback | ship u"
+    ),
+    "killed in the middle of a deployment": "success rollback | ship g !5",
+    "killed after a fact, its notice is there": "success rollback | ship g !2",
+    "a second process waits, and what was edited by hand is kept": (
+        "success rollback | edit | ship g ?1"
+    ),
+    "what a force-push took off the branch is not deployed again": (
+        "success rollback | ship g | ship g 1 | deploy 1"
     ),
     "what a reset by hand took away does not come back after a push that fails": (
         "success rollback | ship g | tell 0 success | reset 1 | ship u"

@@ -1,5 +1,6 @@
 """The guards of the promises, each with a switch that takes it out."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -148,6 +149,10 @@ def _is_missed(guard: Guard, history: History) -> bool:
     return any(each.startswith(f"{guard.promise}:") for each in seen)
 
 
+class _Caught(Exception):
+    """A history broke the promise: nothing more is drawn."""
+
+
 def _drawn_until_caught(guard: Guard, first: int, count: int) -> int | None:
     is_caught = False
 
@@ -157,6 +162,7 @@ def _drawn_until_caught(guard: Guard, first: int, count: int) -> int | None:
         deadline=None,
         database=None,
         phases=[Phase.generate],
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     @given(histories())
@@ -165,6 +171,9 @@ def _drawn_until_caught(guard: Guard, first: int, count: int) -> int | None:
         if not is_caught:
             count += 1
             is_caught = _is_missed(guard, history)
+        if is_caught:
+            raise _Caught
 
-    play()
+    with suppress(_Caught):
+        play()
     return count if is_caught else None

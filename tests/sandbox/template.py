@@ -29,6 +29,7 @@ class Template:
     @contextmanager
     def opened(self, home: Path) -> Iterator[World]:
         """Give a copy of the world, its app serving, connected with its own outside."""
+        home.mkdir(exist_ok=True)
         subprocess.run(("cp", "-a", f"{self.home}/.", str(home)), check=True)
         vm = Vm(home)
         _repoint(vm)

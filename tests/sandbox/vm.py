@@ -18,8 +18,9 @@ import requests
 import yaml
 from pipeline.effects.account import cache_folder
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-SCRIPTS = REPOSITORY / "70_scripts"
+from tests.sandbox import starting
+from tests.sandbox.starting import REPOSITORY, SCRIPTS
+
 TREE = Path(__file__).parent / "tree"
 PORTS = (15_000, 30_000)
 DEFINED_BY = ["30_docker/serve.py", "10_preprod/pyproject.toml", "10_preprod/uv.lock"]
@@ -163,20 +164,8 @@ class Vm:
         self, verb: str, *arguments: str, code: int | None = 0, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run one of the real scripts; ``code`` is the exit code that must come."""
-        done = subprocess.run(
-            (
-                sys.executable,
-                SCRIPTS / f"{verb}.py",
-                *arguments,
-                "--config",
-                self.config,
-            ),
-            env={**os.environ, **CACHE, "HOME": str(self.home), **environment},
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-        )
+        file = SCRIPTS / f"{verb}.py"
+        done = self.python_file(file, *arguments, **environment)
         if code is not None and done.returncode != code:
             raise AssertionError(f"{verb} exited {done.returncode}:\n{done.stderr}")
         return done
@@ -185,13 +174,12 @@ class Vm:
         self, file: Path, *arguments: str, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a file that takes a script and its arguments, with the configuration."""
-        return subprocess.run(
+        return starting.run(
             (sys.executable, file, *arguments, "--config", self.config),
             env={**os.environ, **CACHE, "HOME": str(self.home), **environment},
             capture_output=True,
             text=True,
             timeout=90,
-            check=False,
         )
 
     def own(self, verb: str, *arguments: str, code: int = 0) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pipeline.adapters.uv import uv
 from rehearsal.github.runs import Run
 
+from tests.checks.conftest import leave_quick_tests
 from tests.needs import need_what_was_typed
 from tests.sandbox.vm import CACHE
 from tests.truth.blocks import ROOT, WAYS, Block, blocks, blocks_of
@@ -143,9 +144,9 @@ def test_the_app_is_checked_as_told(tmp_path: Path) -> None:
     (tools / "uv").symlink_to(uv())
     (tools / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
-    # The check `app-tests` starts the server; here it is the commands that matter.
-    less = {"PYTEST_ADDOPTS": "--ignore=tests/unit/test_asgi.py"}
-    own = {"HOME": str(tmp_path), "PATH": path, **CACHE, **less}
+    # All of its tests are the check `app-tests`; here it is the commands that matter.
+    leave_quick_tests(tmp_path / "10_preprod")
+    own = {"HOME": str(tmp_path), "PATH": path, **CACHE}
     # With UV_PYTHON `uv pip` would install into that interpreter, not beside the app.
     dropped = ("UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV")
     kept = {n: v for n, v in os.environ.items() if n not in dropped}

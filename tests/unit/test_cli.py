@@ -13,6 +13,7 @@ from pipeline.effects.http import Unreachable
 from pipeline.effects.processes import CommandFailed
 from pipeline.errors import PipelineError
 
+from tests.sandbox import starting
 from tests.unit.configuration import write_config
 from tests.unit.specimens import A
 from tests.unit.tripwire import REPOSITORY
@@ -23,16 +24,20 @@ FOR_A_SHA = ("deploy", "settle", "watch_ci")
 BAD_SHAS = ("--sha=-x", "--sha=a..b", "--sha=../../etc/passwd", "--sha=$(reboot)")
 
 
-def start(verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a script to its end, as a shell does."""
-    command = (sys.executable, str(SCRIPTS / f"{verb}.py"), *arguments)
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+def start(verb: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script to its end."""
+    command = (sys.executable, SCRIPTS / f"{verb}.py", *arguments)
+    return starting.run(command, capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_help_has_an_example(verb: str) -> None:
-    """Every script explains itself and shows a command that can be typed."""
-    done = start(verb, "--help")
+    """Every script explains itself and shows a command that can be typed.
+
+    It is started as a shell does, with nothing imported before.
+    """
+    command = (sys.executable, SCRIPTS / f"{verb}.py", "--help")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     example = done.stdout.partition("example:")[2]
     assert "70_scripts/" in example and verb in example

@@ -1,61 +1,77 @@
-"""A small app with the contract of the real one: same arguments, same endpoints."""
+"""A small app with the contract of the real one: same arguments, same endpoints.
 
-import argparse
+It imports little: an app is started hundreds of times, and would start for longer than
+it serves.
+"""
+
 import json
-import pathlib
+import os
+import socket
+import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import suppress
 
-parser = argparse.ArgumentParser()
-for name in ("tree", "head", "environment", "address", "port", "copy-to"):
-    parser.add_argument(f"--{name}", required=True)
-options = parser.parse_args()
-page = (pathlib.Path(options.tree) / "10_preprod" / "page.html").read_text()
-behaviour = json.loads(
-    (pathlib.Path(options.tree) / "10_preprod" / "behaviour.json").read_text()
-)
-sha = behaviour.get("sha") or pathlib.Path(options.head).read_text().strip()
+options = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+tree, environment = options["--tree"], options["--environment"]
 start = time.monotonic()
 asked = 0
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Answer as the app does, misbehaving as the commit says."""
+def read(path: str) -> str:
+    """Return what a file holds."""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
-    def do_GET(self) -> None:
-        """Answer the three endpoints; any other path is the page."""
-        global asked
+
+behaviour = json.loads(read(f"{tree}/10_preprod/behaviour.json"))
+page = behaviour.get("page", read(f"{tree}/10_preprod/page.html"))
+sha = behaviour.get("sha") or read(options["--head"]).strip()
+
+
+def status_of(path: str) -> int:
+    """Return the status of an answer, misbehaving as the commit says."""
+    is_flap = "flaps" in behaviour and asked % behaviour["flaps"] == 0
+    if path == "/_stcore/script-health-check":
+        return int(behaviour.get("script", 200))
+    if time.monotonic() - start < behaviour.get("late", 0) or is_flap:
+        return 503
+    return int(behaviour.get("status", 200))
+
+
+def body_of(path: str) -> str:
+    """Return the text of an answer; any path but one is the page."""
+    if path != "/_stcore/health" or "proxy" in behaviour:
+        return str(page)
+    lie = f"{os.path.dirname(tree)}/lie"
+    said = read(lie) if "lies" in behaviour and os.path.exists(lie) else sha
+    report = {"status": "ok", "uptime": 1.0, "sha": said}
+    return json.dumps({**report, "environment": environment})
+
+
+def answer(connection: socket.socket) -> None:
+    """Answer one request, and close the connection."""
+    global asked
+    with suppress(OSError), connection, connection.makefile("rb") as lines:
+        words = lines.readline().split()
+        while lines.readline().strip():
+            pass
+        if len(words) < 2:
+            return  # Somebody only knocked.
         asked += 1
-        is_flap = "flaps" in behaviour and asked % behaviour["flaps"] == 0
-        if behaviour.get("hangs"):
-            threading.Event().wait(behaviour["hangs"])
-        script = self.path == "/_stcore/script-health-check"
-        status = behaviour.get("status", 200)
-        if time.monotonic() - start < behaviour.get("late", 0) or is_flap:
-            status = 503
-        if script:
-            status = behaviour.get("script", 200)
-        body = behaviour.get("page", page)
-        if self.path == "/_stcore/health" and "proxy" not in behaviour:
-            lie = pathlib.Path(options.tree).parent / "lie"
-            is_lying = "lies" in behaviour and lie.exists()
-            said = lie.read_text() if is_lying else sha
-            report = {"status": "ok", "uptime": 1.0, "sha": said}
-            body = json.dumps({**report, "environment": options.environment})
-        self.send_response(status)
+        time.sleep(behaviour.get("hangs", 0))
+        path = words[1].decode()
+        status = status_of(path)
+        head = f"HTTP/1.0 {status} Told\r\n"
         if status in (301, 302):
-            self.send_header("Location", "/elsewhere")
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *arguments: object) -> None:
-        """Keep quiet."""
+            head += "Location: /elsewhere\r\n"
+        connection.sendall(f"{head}\r\n{body_of(path)}".encode())
 
 
 if behaviour.get("exits"):
     raise SystemExit("the app cannot start")
-server = ThreadingHTTPServer((options.address, int(options.port)), Handler)
+server = socket.create_server((options["--address"], int(options["--port"])))
 if "dies" in behaviour:
-    threading.Timer(behaviour["dies"], server.shutdown).start()
-server.serve_forever()
+    threading.Timer(behaviour["dies"], os._exit, (0,)).start()
+while True:
+    threading.Thread(target=answer, args=server.accept()[:1], daemon=True).start()
