@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from checks import GROUPS, ON_REQUEST
-from checks.scope import is_pipeline_untouched, prod_commit
+from checks.scope import is_checked_out, is_pipeline_untouched, prod_commit
 from noxfile import CHECKS
 from pipeline.config import load_config
 from pipeline.core.sha import Sha
@@ -124,6 +124,22 @@ def test_on_the_vm_prod_is_what_its_worktree_is_at(
     assert found() == (second, "the last validated one")
     store.add_worktree(tmp_path / "root/20_prod", first)
     assert found() == (first, "what prod serves")
+
+
+def test_a_commit_is_checked_out_where_nothing_differs(clone: Clone) -> None:
+    """A changed or a new file makes it another tree; an ignored one does not."""
+    older = Sha(clone.commit({APP: "1"}))
+    sha = Sha(clone.commit({APP: "2", ".gitignore": "*.pyc"}))
+    (clone.path / "cache.pyc").touch()
+    assert is_checked_out(sha, clone.path)
+    assert not is_checked_out(older, clone.path)
+    (clone.path / APP).write_text("1")
+    assert not is_checked_out(sha, clone.path)
+    (clone.path / APP).write_text("2")
+    (clone.path / "new.py").touch()
+    assert not is_checked_out(sha, clone.path)
+    with pytest.raises(CommandFailed):
+        is_checked_out(Sha("0" * 40), clone.path)
 
 
 def test_without_a_repository_there_is_no_copy(tmp_path: Path) -> None:
