@@ -244,7 +244,7 @@ class Pipeline:
             strategy=strategy,
             endpoint=self.endpoint(name, Vantage.INSIDE),
             journal=journal,
-            pointer=Pointer(journal, StateFile(state / POINTER), store, say),
+            pointer=self._pointer(settings.promoted_from or name, store, journal),
             outbox=self.outbox(),
             clock=self.clock,
             lock=partial(self._lock, name),
@@ -255,6 +255,15 @@ class Pipeline:
             check_host_use=host_policy_of(self.config, name, store, strategy).check,
             backup=self._back_up if settings.backup else None,
         )
+
+    def _pointer(self, judged: str, store: Store, journal: Journal) -> Pointer:
+        """Return the pointer of a judged environment; the first one's is well known."""
+        names = self.config.environments.items()
+        first = next((name for name, one in names if not one.promoted_from), judged)
+        place = Path(POINTER)
+        file = place if judged == first else place.with_stem(f"{place.stem}-{judged}")
+        state = StateFile(self.config.paths.state / file)
+        return Pointer(judged, journal, state, store, say)
 
     def _role(self, name: str, store: Store, journal: Journal) -> Judged | Promoted:
         if source := self.config.environment(name).promoted_from:

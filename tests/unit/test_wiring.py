@@ -1,6 +1,7 @@
 """The wiring: parts put together from configuration, or a refusal that helps."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from pipeline.operations.environment import Promoted
 from pipeline.wiring import Pipeline
 
 from tests.unit.configuration import write_config
-from tests.unit.specimens import A
+from tests.unit.specimens import A, B
 
 RESTART, PROCESS = "restart", "process"
 
@@ -142,3 +143,22 @@ def test_words_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     """People's words never mix with results."""
     wiring.say("==> preprod: fetching")
     assert capsys.readouterr() == ("", "==> preprod: fetching\n")
+
+
+def test_each_judged_environment_has_its_pointer(tmp_path: Path) -> None:
+    """What one validated another has not; the first one's file is the known one."""
+    pipeline = built(tmp_path)
+    settings = pipeline.config.environments
+    staging = settings["preprod"].model_copy(update={"worktree": "15_staging"})
+    config = pipeline.config.model_copy(
+        update={"environments": {**settings, "staging": staging}}
+    )
+    pipeline = replace(pipeline, config=config)
+    preprod, other = pipeline.environment("preprod"), pipeline.environment("staging")
+    preprod.pointer.move(A)
+    other.pointer.move(B)
+    assert (preprod.pointer.sha(), other.pointer.sha()) == (A, B)
+    assert pipeline.environment("prod").pointer.sha() == A
+    state = tmp_path / "state"
+    assert (state / "last-validated-sha.txt").read_text() == f"{A}\n"
+    assert (state / "last-validated-sha-staging.txt").read_text() == f"{B}\n"

@@ -45,6 +45,10 @@ AND id <= COALESCE((SELECT MAX(id) FROM deployment
                     WHERE environment = :environment AND sha = :sha), 9e18)
 ORDER BY id DESC LIMIT :most
 """
+VALIDATED = """
+SELECT sha FROM validation LEFT JOIN validated_on o ON o.validation = validation.id
+WHERE ? IS NULL OR COALESCE(o.environment, ?) = ? ORDER BY validation.id DESC LIMIT 1
+"""
 # One that ever passed has passed; else what was said last counts.
 VERDICT = """
 SELECT verdict FROM verdict WHERE sha = ? ORDER BY verdict = ? DESC, id DESC LIMIT 1
@@ -68,12 +72,10 @@ class Commits:
         """Read from an open database."""
         self._database = database
 
-    def validated(self) -> Sha | None:
-        """Return the last validated SHA."""
-        row = self._database.execute(
-            "SELECT sha FROM validation ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-        return Sha(row[0]) if row else None
+    def validated(self, environment: str | None = None) -> Sha | None:
+        """Return the last SHA that was validated on an environment, or on any."""
+        row = self._database.execute(VALIDATED, (environment,) * 3).fetchone()
+        return Sha(row["sha"]) if row else None
 
     def validations(self, most: int) -> tuple[Sha, ...]:
         """Return the SHAs that were validated last, the newest first."""

@@ -264,6 +264,15 @@ def watermark(table: str, of: str, is_over: str, fact: str, when: str) -> Additi
     )
 
 
+# On which environment a SHA was validated; of older validations there was but one.
+VALIDATED_ON = Addition(
+    "validated on",
+    tables={
+        "validated_on": "validation INTEGER PRIMARY KEY REFERENCES validation (id), "
+        "environment TEXT NOT NULL",
+    },
+)
+
 ENDED_BEFORE = watermark(
     "ended_before",
     of="deployment",
@@ -308,6 +317,7 @@ ADDITIONS: tuple[Addition, ...] = (
     ENDED_BEFORE,
     DELIVERED_BEFORE,
     INDICES,
+    VALIDATED_ON,
 )
 MIGRATION_COLUMNS = "name TEXT PRIMARY KEY NOT NULL, at REAL NOT NULL"
 MIGRATION_TABLE = (

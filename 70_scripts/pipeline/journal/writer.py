@@ -162,11 +162,12 @@ class Journal:
             self._judge(deployment.sha, judgement)
             self._tell(deployment.id, notice)
 
-    def validate(self, sha: Sha) -> None:
-        """Record that a SHA is the last validated one."""
-        if sha != self.commits.validated():
+    def validate(self, sha: Sha, environment: str) -> None:
+        """Record that a SHA is the last validated one of an environment."""
+        if sha != self.commits.validated(environment):
             with self._transaction():
-                self._insert("validation", sha=sha, at=self._clock.now())
+                id_ = self._insert("validation", sha=sha, at=self._clock.now())
+                self._insert("validated_on", validation=id_, environment=environment)
 
     def _end(self, deployment: int | None, outcome: Outcome, reason: str) -> bool:
         query = "SELECT 1 FROM outcome WHERE deployment = ?"

@@ -16,8 +16,13 @@ from pipeline.adapters.state_file import StateFile
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """The pointer; ``say`` tells people where the file could not follow the journal."""
+    """The pointer of a judged environment.
 
+    Attributes:
+        say: tells people where the file could not follow the journal.
+    """
+
+    environment: str
     journal: Journal
     file: StateFile
     store: Store
@@ -25,10 +30,10 @@ class Pointer:
 
     def sha(self) -> Sha | None:
         """Return the last validated SHA, mending whichever record lost it."""
-        journaled = self.journal.commits.validated()
+        journaled = self.journal.commits.validated(self.environment)
         written = self.file.read()
         if journaled is None and written and self._may_have_passed(written):
-            self.journal.validate(written)
+            self.journal.validate(written, self.environment)
             return written
         if journaled is not None and written != journaled:
             self._write(journaled)
@@ -36,7 +41,7 @@ class Pointer:
 
     def move(self, sha: Sha) -> None:
         """Move it: the journal first, then the file beside it."""
-        self.journal.validate(sha)
+        self.journal.validate(sha, self.environment)
         self._write(sha)
 
     def write_file(self) -> None:
@@ -45,7 +50,7 @@ class Pointer:
         Raises:
             ConfigurationError: it cannot be written.
         """
-        journaled = self.journal.commits.validated()
+        journaled = self.journal.commits.validated(self.environment)
         if journaled is not None and self.file.read() != journaled:
             self.file.write(journaled)
 

@@ -28,7 +28,7 @@ def plain(journal_file: Path, journal: Journal) -> Iterator[sqlite3.Connection]:
     with journal.step(deployment, Step.FETCH):
         pass
     journal.judge(A, Judgement(Verdict.PASSED, "CI passed", a_run()))
-    journal.validate(A)
+    journal.validate(A, "preprod")
     journal.end(deployment, Outcome.VALIDATED, "CI passed")
     with closing(sqlite3.connect(journal_file)) as database:
         for table, values in (
@@ -84,7 +84,7 @@ def test_same_validation_is_one_row(
 ) -> None:
     """Saying again that a commit is validated adds nothing."""
     before = count(plain, "validation")
-    journal.validate(A)
+    journal.validate(A, "preprod")
     assert count(plain, "validation") == before
 
 

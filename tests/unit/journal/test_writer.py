@@ -159,7 +159,7 @@ def test_validation_is_remembered(journal: Journal) -> None:
     """The last validated commit is known, and which ones ever were."""
     assert journal.commits.validated() is None
     for sha in (A, B):
-        journal.validate(sha)
+        journal.validate(sha, "preprod")
     assert journal.commits.validated() == B
     assert [journal.commits.was_validated(sha) for sha in (A, B, C)] == [
         True,
