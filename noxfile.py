@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import nox
-from nox.command import CommandFailed
-
 ROOT = Path(__file__).resolve().parent
+sys.path.append(str(ROOT / "70_scripts"))
+from checks.home import lent_home  # noqa: E402
+
+with lent_home() as HOME:
+    import nox
+    from nox.command import CommandFailed
+
 JOBS = int(os.environ.get("CHECK_JOBS") or len(os.sched_getaffinity(0)))
 # Where prod's code was copied to, or why it was not.
 PROD = os.environ.get("CHECK_PROD", "70_scripts/run_ci_checks.sh copies it out")
@@ -64,7 +68,9 @@ class Check:
 
     def _start(self, session: nox.Session, words: IO[str] | None = None) -> None:
         argv = (*TIMEOUT, *self.argv)
-        session.run(*argv, external=True, stdout=words, interrupt_timeout=GRACE)
+        session.run(
+            *argv, external=True, stdout=words, interrupt_timeout=GRACE, env=HOME
+        )
 
     def _keep_log(self, session: nox.Session, file: Path) -> None:
         """Write what the tool says to a file, and show it if the tool fails."""
@@ -79,7 +85,6 @@ class Check:
 
 def _only_words(text: str) -> str:
     """Return a tool's words; in a job of CI none of them is a command to it."""
-    sys.path.append(str(ROOT / "70_scripts"))
     from pipeline.effects.actions import only_words
 
     return only_words(text)

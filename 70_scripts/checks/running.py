@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from checks.home import LENT, has_home
 from checks.skips import is_allowed, skips_in
 
 ADVICE = "advice"
@@ -62,7 +63,8 @@ def run(
         nox = psutil.Popen(
             (sys.executable, "-m", "nox", "--no-color", *options, "-s", *wanted),
             env={n: v for n, v in env.items() if n not in OF_A_HOOK}
-            | {"CHECK_JOBS": str(jobs), "CHECK_LOGS": scratch},
+            | {"CHECK_JOBS": str(jobs), "CHECK_LOGS": scratch}
+            | ({} if has_home() else {"HOME": LENT}),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

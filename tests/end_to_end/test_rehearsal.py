@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from pipeline.effects.account import cache_folder
-from pipeline.operations.checking import no_engine
+from noxfile import no_engine
 from rehearsal.stories.registry import STORIES
 
 from tests.checkout import ROOT, clone_into

@@ -70,6 +70,11 @@ class Deployments:
         query = "SELECT 1 FROM deployment LIMIT 1"
         return self._database.execute(query).fetchone() is not None
 
+    def environments(self) -> set[str]:
+        """Return the environments on which anything was ever deployed."""
+        query = "SELECT DISTINCT environment FROM deployment"
+        return {str(row["environment"]) for row in self._database.execute(query)}
+
     def live(self, environment: str) -> Deployment | None:
         """Return the deployment that serves; None while that is not certain.
 

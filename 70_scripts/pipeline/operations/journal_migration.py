@@ -14,6 +14,7 @@ from pipeline.effects.clock import Clock
 from pipeline.errors import JournalUnusable
 from pipeline.journal.connection import connect_for_writing
 from pipeline.journal.database import lacks_migration, migrate_database
+from pipeline.journal.deployments import Deployments
 from pipeline.adapters.lock import held
 from pipeline.operations.layout import Layout
 
@@ -69,10 +70,6 @@ def _environments(config: Config, file: Path) -> list[str]:
     names = set(config.environments)
     if file.exists():
         # The migration itself says what is wrong with the file.
-        with (
-            suppress(JournalUnusable),
-            closing(connect_for_writing(file)) as database,
-        ):
-            query = "SELECT DISTINCT environment FROM deployment"
-            names |= {str(row[0]) for row in database.execute(query)}
+        with suppress(JournalUnusable), closing(connect_for_writing(file)) as database:
+            names |= Deployments(database).environments()
     return sorted(names)
