@@ -134,7 +134,9 @@ class World:
                     wire, outside.APP, NAME, NAME, HEALTH, CHECKS  # type: ignore
                 ),
                 journal=journal,
-                pointer=Pointer(NAME, journal, file, store, self.said.append),  # type: ignore
+                pointer=Pointer(
+                    NAME, journal, file, store, self.said.append  # type: ignore
+                ),
                 outbox=mortal.OutboxAtOnce(  # type: ignore
                     state / "journal.db",
                     state / "outbox.lock",

@@ -9,7 +9,7 @@ SQL = re.compile(r"\"\"?\"?\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABL
 
 
 def test_sql_is_nowhere_else() -> None:
-    """Adapters, operations and the core know the journal's questions, not its tables."""
+    """Adapters, operations and the core know its questions, not its tables."""
     others = [
         str(file.relative_to(LIBRARY))
         for file in LIBRARY.rglob("*.py")
