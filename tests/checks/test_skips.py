@@ -28,14 +28,22 @@ WAYS = {
 def run_suite(folder: Path, text: str, **variables: str) -> tuple[int, str]:
     """Run a suite that has this repository's hooks; return how it ended."""
     (folder / "tests").mkdir()
-    for name in ("__init__.py", "conftest.py", "inside.py", "mounting.py"):
+    for name in ("__init__.py", "conftest.py", "inside.py", "mounting.py", "rehearsal"):
         (folder / "tests" / name).symlink_to(ROOT / "tests" / name)
     (folder / "70_scripts").symlink_to(ROOT / "70_scripts")
     (folder / "pyproject.toml").symlink_to(ROOT / "pyproject.toml")
     (folder / "tests/test_x.py").write_text(f"import pytest\n{text}")
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("PYTEST_", "CI"))}
     done = subprocess.run(
-        (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"),
+        (
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "tests/test_x.py",
+        ),
         cwd=folder,
         env={**kept, **variables},
         capture_output=True,

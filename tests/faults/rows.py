@@ -28,7 +28,7 @@ RETURN_POINTS = (
     "judge",
     "start",
     *marks(*NOT_IN_A_RETURN),
-    "end_return",
+    "end_rollback",
     "begin",
     "record",
 )

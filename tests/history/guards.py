@@ -62,7 +62,7 @@ GUARDS = (
     Guard(
         "what_serves_is_healthy",
         "an unhealthy version goes back at once",
-        switches.replaced(execution, "roll_out_or_return", switches.left_unhealthy),
+        switches.replaced(execution, "roll_out_or_roll_back", switches.left_unhealthy),
     ),
     Guard(
         "as_if_nothing_died",

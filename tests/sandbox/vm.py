@@ -119,7 +119,7 @@ class Vm:
         """Put the checkout's pipeline, with this VM's configuration, into the clone."""
         hidden = shutil.ignore_patterns("__pycache__", "rehearsal")
         shutil.copytree(SCRIPTS, self.clone / "70_scripts", ignore=hidden)
-        for name in ("pyproject.toml", "uv.lock"):
+        for name in ("pyproject.toml", "uv.lock", "noxfile.py"):
             shutil.copy(REPOSITORY / name, self.clone)
         (self.clone / "pipeline.yml").write_text(self.config.read_text())
 
