@@ -81,8 +81,8 @@ def test_a_killed_resume_is_resumed(running: World, undisturbed: Undisturbed) ->
     """What carries on can die as well: the next one carries on."""
     sha = running.vm.push("Next")
     running.ci(sha)
-    interrupt(running, "after", "reset begun", "deploy", "preprod", "--sha", sha)
-    interrupt(running, "before", "verify done", "resume")
+    interrupt(running, "after", "switch begun", "deploy", "preprod", "--sha", sha)
+    interrupt(running, "before", "confirm done", "resume")
     running.vm.script("resume")
     running.end(sha)
     assert end_of(running) == undisturbed["deploy"][0]
@@ -92,9 +92,9 @@ def test_a_killed_resume_is_resumed(running: World, undisturbed: Undisturbed) ->
 def test_what_always_dies_is_given_up(running: World) -> None:
     """A deployment that was interrupted three times is rolled back, and it is told."""
     sha = running.vm.push("Deadly")
-    interrupt(running, "after", "activate done", "deploy", "preprod", "--sha", sha)
+    interrupt(running, "after", "switch done", "deploy", "preprod", "--sha", sha)
     for _ in range(2):
-        interrupt(running, "after", "activate done", "resume")
+        interrupt(running, "after", "switch done", "resume")
     running.vm.script("resume")
     assert running.end(sha) == "rolled back"
     assert running.vm.serving() == running.vm.validated() == running.good
@@ -169,7 +169,7 @@ def test_a_reboot_in_the_middle_is_carried_on(
     """A deployment that the machine took down with it is carried on."""
     sha = running.vm.push("Next")
     running.ci(sha)
-    interrupt(running, "before", "verify done", "deploy", "preprod", "--sha", sha)
+    interrupt(running, "before", "confirm done", "deploy", "preprod", "--sha", sha)
     reboot(running)
     running.vm.script("resume")
     running.end(sha)
