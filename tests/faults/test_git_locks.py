@@ -124,8 +124,8 @@ def test_a_live_lock_is_waited_for(patient: World) -> None:
     lock = directories(patient)[1] / "index.lock"
     assert lock.exists()
     deploying = start(patient, "deploy", "preprod", "--sha", sha)
-    done = "SELECT 1 FROM step WHERE name = 'prepare' AND is_done"
-    patient.wait(lambda: len(patient.vm.journal(done)) > 1)
+    begun = "SELECT 1 FROM step WHERE name = 'prepare' AND NOT is_done"
+    patient.wait(lambda: len(patient.vm.journal(begun)) > 1)
     Event().wait(1.5)
     assert lock.exists() and patient.vm.serving() == patient.good
     (patient.vm.home / "closed").touch()
