@@ -7,9 +7,9 @@ from tests.sandbox.world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.act]
 PUSHES = 100
-ACTIVATIONS = (
+SWITCHES = (
     "SELECT d.sha FROM step s JOIN deployment d ON d.id = s.deployment "
-    "WHERE s.name = 'activate' AND NOT s.is_done AND d.id > 1"
+    "WHERE s.name = 'reset' AND NOT s.is_done AND d.id > 1"
 )
 
 
@@ -24,7 +24,7 @@ def commits(vm: Vm, number: int) -> list[str]:
 
 
 @pytest.mark.timeout(600)
-def test_a_burst_of_pushes_leads_to_three_activations_at_most(site: World) -> None:
+def test_a_burst_of_pushes_leads_to_three_switches_at_most(site: World) -> None:
     """Of 100 pushes in a row few are put up, and the last one serves, validated."""
     site.vm.bring("cd-preprod.yml")
     shas = commits(site.vm, PUSHES)
@@ -35,7 +35,7 @@ def test_a_burst_of_pushes_leads_to_three_activations_at_most(site: World) -> No
     run = site.github.wait_for_run(shas[-1], "cd-preprod.yml", 120)
     assert run.conclusion == "success"
     assert site.end(shas[-1]) == "validated"
-    activated = [row[0] for row in site.vm.journal(ACTIVATIONS)]
+    switched = [row[0] for row in site.vm.journal(SWITCHES)]
     assert (site.vm.serving(), site.vm.validated()) == (shas[-1], shas[-1])
-    assert activated[-1] == shas[-1] and len(activated) <= 3
+    assert switched[-1] == shas[-1] and len(switched) <= 3
     assert all(outcome for _, _, outcome in site.vm.ends())

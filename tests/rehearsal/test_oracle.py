@@ -6,6 +6,7 @@ patterns: of these there are two implementations here, which are compared.
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -127,7 +128,13 @@ def _install(place: Path) -> None:
     for name in FILES:
         shutil.copy(HERE / name, made)
     argv = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    done = subprocess.run(argv, cwd=made, capture_output=True, text=True, timeout=240)
+    env = {
+        "HOME": str(made),
+        **os.environ,
+    }  # npm asks for one, also where there is none.
+    done = subprocess.run(
+        argv, cwd=made, env=env, capture_output=True, text=True, timeout=240
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     try:
         made.rename(place)

@@ -43,6 +43,7 @@ def test_ci_runs_each_check_once() -> None:
 def test_infrastructure_is_found(tmp_path: Path) -> None:
     """Its tests are a check as soon as their folder is there."""
     copy = shutil.copy(REPOSITORY / "noxfile.py", tmp_path)
+    (tmp_path / "70_scripts").symlink_to(REPOSITORY / "70_scripts")
     listing = (sys.executable, "-m", "nox", "--noxfile", copy, "--list")
     before = subprocess.run(listing, capture_output=True, text=True).stdout
     (tmp_path / "50_test").mkdir()
