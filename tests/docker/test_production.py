@@ -90,7 +90,7 @@ def test_a_promotion_that_dies_is_resumed(world: World) -> None:
     """Killed while its container starts, a promotion is brought to its end."""
     sha = validated(world, "Interrupted")
     script = str(SCRIPTS / "promote.py")
-    point = ("before", "activate done", script)
+    point = ("before", "switch done", script)
     config = ("--config", str(world.vm.config))
     died = starting.run(
         (sys.executable, str(KILLER), *point, "--confirm", "DEPLOY", *config),
