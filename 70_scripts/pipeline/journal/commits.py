@@ -24,7 +24,8 @@ EXISTS (SELECT 1 FROM step s WHERE s.deployment = d.id AND s.name = :verify
 (SELECT s.detail FROM step s WHERE s.deployment = d.id AND s.name = :keep
  AND s.is_done ORDER BY s.id LIMIT 1) AS found
 FROM deployment d WHERE d.environment = :environment AND d.cause IS NULL
-AND (d.sha IN (SELECT value FROM json_each(:named)) OR d.id IN ({FOUND_BY}))
+AND d.id IN (SELECT id FROM deployment WHERE environment = :environment
+             AND sha IN (SELECT value FROM json_each(:named)) UNION {FOUND_BY})
 ORDER BY place
 """
 PASSED_AGAIN = f"""

@@ -29,7 +29,8 @@ SELECT s.deployment, s.name FROM deployment d JOIN step s ON s.id = (
 WHERE d.environment = :environment ORDER BY d.id DESC LIMIT 1
 """
 HEALTHY = """
-SELECT d.sha FROM deployment d WHERE d.environment = ? AND d.cause IS NULL
+SELECT d.sha FROM deployment d INDEXED BY deployment_on
+WHERE d.environment = ? AND d.cause IS NULL
 AND d.kind <> ? AND EXISTS (SELECT 1 FROM step s WHERE s.deployment = d.id
                             AND s.name = ? AND s.is_done)
 ORDER BY d.id DESC

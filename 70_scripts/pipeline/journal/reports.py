@@ -17,8 +17,8 @@ OR d.id IN (
         WHERE is_over AND error = '' AND channel <> ? GROUP BY deployment
     ) WHERE state IN ('', ?, ?)
 )"""
-REPLACED = """SELECT 1 FROM step s JOIN deployment d ON d.id = s.deployment
-WHERE d.environment = :environment AND d.id <> :id AND s.name = :verify AND s.is_done
+REPLACED = """SELECT 1 FROM deployment d CROSS JOIN step s ON s.deployment = d.id
+WHERE d.environment = :environment AND d.id > :id AND s.name = :verify AND s.is_done
 AND s.id > (SELECT MAX(id) FROM step
             WHERE deployment = :id AND name = :verify AND is_done) LIMIT 1"""
 

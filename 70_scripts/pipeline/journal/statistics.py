@@ -16,8 +16,8 @@ SELECT d.kind, o.outcome, d.at AS started,
   (SELECT MIN(v.at) FROM verdict v
     WHERE v.sha = d.sha AND v.verdict <> :pending AND v.at >= d.at) AS judged,
   EXISTS (SELECT 1 FROM verdict v
-    JOIN fact said ON said.kind = 'verdict' AND said.id = v.id
-    JOIN fact over ON over.kind = 'outcome' AND over.id = d.id
+    CROSS JOIN fact said ON said.kind = 'verdict' AND said.id = v.id
+    CROSS JOIN fact over ON over.kind = 'outcome' AND over.id = d.id
     WHERE v.sha = d.sha AND v.verdict = :passed AND said.seq > over.seq) AS passed
 FROM deployment d LEFT JOIN outcome o ON o.deployment = d.id
 WHERE d.environment = :environment AND d.at >= :since ORDER BY d.id
