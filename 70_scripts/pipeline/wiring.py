@@ -80,8 +80,13 @@ class Pipeline:
         notices = Outbox(self.journal_file, lock, discord, self.clock)
         github = self._github_reports()
         places = {
-            name: Place(name, settings.url, settings.promoted_from is not None)
-            for name, settings in self.config.environments.items()
+            name: Place(
+                name,
+                one.url,
+                is_production=one.promoted_from is not None,
+                has_commit_status=one.commit_status,
+            )
+            for name, one in self.config.environments.items()
         }
         lock = state / "reports.lock"
         reports = Reports(self.journal_file, lock, github, places, self.clock)

@@ -26,39 +26,45 @@ def fill(journal: Path, count: int) -> None:
     newest, since it is deployed again once the journal is full.
     """
     start = time() - DAYS * 86400.0
-    with closing(sqlite3.connect(journal)) as database, database:
-        for number in range(count):
-            sha, at = f"{number + 1:040x}", start + number * DAYS * 86400.0 / count
-            id_ = database.execute(
-                "INSERT INTO deployment (environment, sha, kind, actor, subject, "
-                "run_url, at) VALUES ('preprod', ?, 'deploy', 'Ada', 'Old', '', ?)",
-                (sha, at),
-            ).lastrowid
-            database.executemany(
-                "INSERT INTO step (deployment, name, is_done, at) VALUES (?, ?, ?, ?)",
-                [(id_, step, done, at) for step in STEPS for done in (0, 1)],
-            )
-            database.execute(
-                "INSERT INTO verdict (sha, verdict, reason, run, attempt, at) "
-                "VALUES (?, 'passed', 'CI passed', 1, 1, ?)",
-                (sha, at),
-            )
-            database.execute(
-                "INSERT INTO validation (sha, at) VALUES (?, ?)", (sha, at)
-            )
-            database.execute(
-                "INSERT INTO outcome VALUES (?, 'validated', 'CI passed', ?)", (id_, at)
-            )
-            notice = database.execute(
-                "INSERT INTO notice (deployment, text, is_alert, at) "
-                "VALUES (?, ?, 0, ?)",
-                (id_, f"Validated {sha}", at),
-            ).lastrowid
-            database.execute(
-                "INSERT INTO delivery (notice, is_over, message, error, at) "
-                "VALUES (?, 1, '1', '', ?)",
-                (notice, at),
-            )
+    with closing(sqlite3.connect(journal)) as database:
+        with database:
+            _insert(database, count, start)
+        # In years no transaction is that large: without this every page would be looked
+        # for in a log as large as the journal.
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _insert(database: sqlite3.Connection, count: int, start: float) -> None:
+    for number in range(count):
+        sha, at = f"{number + 1:040x}", start + number * DAYS * 86400.0 / count
+        id_ = database.execute(
+            "INSERT INTO deployment (environment, sha, kind, actor, subject, "
+            "run_url, at) VALUES ('preprod', ?, 'deploy', 'Ada', 'Old', '', ?)",
+            (sha, at),
+        ).lastrowid
+        database.executemany(
+            "INSERT INTO step (deployment, name, is_done, at) VALUES (?, ?, ?, ?)",
+            [(id_, step, done, at) for step in STEPS for done in (0, 1)],
+        )
+        database.execute(
+            "INSERT INTO verdict (sha, verdict, reason, run, attempt, at) "
+            "VALUES (?, 'passed', 'CI passed', 1, 1, ?)",
+            (sha, at),
+        )
+        database.execute("INSERT INTO validation (sha, at) VALUES (?, ?)", (sha, at))
+        database.execute(
+            "INSERT INTO outcome VALUES (?, 'validated', 'CI passed', ?)", (id_, at)
+        )
+        notice = database.execute(
+            "INSERT INTO notice (deployment, text, is_alert, at) "
+            "VALUES (?, ?, 0, ?)",
+            (id_, f"Validated {sha}", at),
+        ).lastrowid
+        database.execute(
+            "INSERT INTO delivery (notice, is_over, message, error, at) "
+            "VALUES (?, 1, '1', '', ?)",
+            (notice, at),
+        )
 
 
 def verbs(world: World) -> dict[str, Callable[[], object]]:

@@ -50,6 +50,7 @@ class Place:
     name: str
     url: str
     is_production: bool
+    has_commit_status: bool
 
 
 class GitHubDeployments(GitHubApi):

@@ -99,10 +99,10 @@ class Deployments:
         """
         values = (environment, Kind.ROLL_FORWARD, Step.CONFIRM)
         found: dict[Sha, None] = {}
-        for row in self._database.execute(HEALTHY, values):
+        rows = self._database.execute(HEALTHY, values)
+        # One by one: a loop over the cursor would fetch all of them first.
+        while len(found) < RECENT and (row := rows.fetchone()):
             found.setdefault(Sha(row["sha"]))
-            if len(found) == RECENT:
-                break
         return tuple(reversed(found))
 
     def get(self, id_: int) -> Deployment:

@@ -81,7 +81,7 @@ class _Flush:
 
     def _tell_all(self, deployment: Deployment, place: Place) -> None:
         facts = self._reported.facts(deployment)
-        wanted = reports(facts, has_commit_status=not place.is_production)
+        wanted = reports(facts, has_commit_status=place.has_commit_status)
         for report in self._reported.missing(deployment, wanted):
             if not self._tell(deployment, report, place):
                 return

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ from tests.unit.repository import Clone
 
 RUN = "https://github.invalid/o/r/actions/runs/7"
 PLACES = {
-    "preprod": Place("preprod", "https://preprod.invalid", False),
-    "prod": Place("prod", "https://prod.invalid", True),
+    "preprod": Place("preprod", "https://preprod.invalid", False, True),
+    "prod": Place("prod", "https://prod.invalid", True, False),
 }
 
 
@@ -276,3 +276,13 @@ def test_flushing_never_raises_and_is_bounded(desk: Desk, tmp_path: Path) -> Non
     github = desk.reports.github
     broken = Reports(damaged, desk.reports.lock, github, PLACES, desk.clock)
     assert "opening the journal" in broken.flush()
+
+
+def test_a_commit_status_is_a_setting_of_its_own(desk: Desk) -> None:
+    """Where an environment has none, its deployments are told, not its commits."""
+    places = {"preprod": Place("preprod", "", False, has_commit_status=False)}
+    reports = replace(desk.reports, places=places)
+    one = desk.put_up("preprod", Sha(desk.clone.commit({"a": "1"})))
+    desk.clone.push()
+    reports.flush()
+    assert desk.get(f"/commits/{one.sha}/statuses") == []
